@@ -1,0 +1,62 @@
+#include "base/decoder.h"
+
+#include "base/utf.h"
+
+namespace tidemark {
+
+uint64_t Decoder::read_long_varuint() {
+  uint64_t value = 0;
+  for (unsigned shift = 0; shift < 56; shift += 7) {
+    if (at_ == end_) return fail(), 0;
+    const uint8_t byte = *at_++;
+    value |= static_cast<uint64_t>(byte & 0x7f) << shift;
+    if (byte < 0x80) return value <= kMaxSafeInteger ? value : (fail(), uint64_t{0});
+  }
+  return fail(), 0;
+}
+
+SignedInt Decoder::read_varint() {
+  const uint8_t first = read_byte();
+  uint64_t magnitude = first & 0x3f;
+  const bool is_negative = (first & 0x40) != 0;
+  if (first < 0x80) return {magnitude, is_negative};
+  for (unsigned shift = 6; shift < 55; shift += 7) {
+    if (at_ == end_) break;
+    const uint8_t byte = *at_++;
+    magnitude |= static_cast<uint64_t>(byte & 0x7f) << shift;
+    if (byte < 0x80) {
+      if (magnitude > kMaxSafeInteger) break;
+      return {magnitude, is_negative};
+    }
+  }
+  fail();
+  return {0, false};
+}
+
+size_t Decoder::read_count(size_t min_bytes) {
+  const uint64_t count = read_varuint();
+  if (min_bytes != 0 && count > remaining() / min_bytes) return fail(), 0;
+  return static_cast<size_t>(count);
+}
+
+Bytes Decoder::read_varbytes() { return read_bytes(read_count(1)); }
+
+std::string_view Decoder::read_varstring() {
+  const std::string_view text = as_text(read_varbytes());
+  if (!is_valid_utf8(text)) return fail(), std::string_view{};
+  return text;
+}
+
+uint64_t Decoder::read_big_endian(size_t count) {
+  uint64_t value = 0;
+  for (const uint8_t byte : read_bytes(count)) value = value << 8 | byte;
+  return value;
+}
+
+float Decoder::read_float32() {
+  return std::bit_cast<float>(static_cast<uint32_t>(read_big_endian(4)));
+}
+double Decoder::read_float64() { return std::bit_cast<double>(read_big_endian(8)); }
+int64_t Decoder::read_int64() { return static_cast<int64_t>(read_big_endian(8)); }
+
+}  // namespace tidemark

@@ -1,0 +1,129 @@
+#include "base/utf.h"
+
+#include <cstring>
+
+namespace tidemark {
+namespace {
+
+bool is_continuation(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
+
+uint64_t load_word(const char* at) {
+  uint64_t word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+constexpr uint64_t kHighBits = 0x8080808080808080u;
+
+// The length in bytes of the sequence at text[i], or 0 if it is malformed.
+size_t sequence_length(std::string_view text, size_t i) {
+  const auto byte = [&](size_t k) { return static_cast<uint8_t>(text[i + k]); };
+  const size_t left = text.size() - i;
+  const uint8_t first = byte(0);
+  if (first < 0x80) return 1;
+  if (first < 0xC2) return 0;
+  if (first < 0xE0) return left >= 2 && is_continuation(text[i + 1]) ? 2 : 0;
+  if (first < 0xF0) {
+    if (left < 3 || !is_continuation(text[i + 1]) || !is_continuation(text[i + 2])) return 0;
+    if (first == 0xE0 && byte(1) < 0xA0) return 0;
+    if (first == 0xED && byte(1) > 0x9F) return 0;
+    return 3;
+  }
+  if (first > 0xF4 || left < 4) return 0;
+  if (!is_continuation(text[i + 1]) || !is_continuation(text[i + 2]) ||
+      !is_continuation(text[i + 3])) {
+    return 0;
+  }
+  if (first == 0xF0 && byte(1) < 0x90) return 0;
+  if (first == 0xF4 && byte(1) > 0x8F) return 0;
+  return 4;
+}
+
+}  // namespace
+
+bool is_valid_utf8(std::string_view text) {
+  size_t i = 0;
+  while (i < text.size()) {
+    if (text.size() - i >= 8 && (load_word(text.data() + i) & kHighBits) == 0) {
+      i += 8;
+      continue;
+    }
+    const size_t length = sequence_length(text, i);
+    if (length == 0) return false;
+    i += length;
+  }
+  return true;
+}
+
+bool is_ascii(std::string_view text) {
+  size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    if ((load_word(text.data() + i) & kHighBits) != 0) return false;
+  }
+  for (; i < text.size(); ++i) {
+    if (static_cast<uint8_t>(text[i]) >= 0x80) return false;
+  }
+  return true;
+}
+
+size_t utf16_length(std::string_view text) {
+  size_t units = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<uint8_t>(c);
+    units += static_cast<size_t>((byte & 0xC0) != 0x80) + static_cast<size_t>(byte >= 0xF0);
+  }
+  return units;
+}
+
+Utf16Cut cut_utf16(std::string_view text, size_t units) {
+  size_t i = 0;
+  size_t seen = 0;
+  while (i < text.size() && seen < units) {
+    const auto byte = static_cast<uint8_t>(text[i]);
+    if (byte >= 0xF0) {
+      if (seen + 1 == units) return {i, true};
+      seen += 2;
+      i += 4;
+    } else {
+      seen += 1;
+      i += byte < 0x80 ? 1 : byte < 0xE0 ? 2 : 3;
+    }
+  }
+  return {i, false};
+}
+
+void append_code_point(std::string& out, uint32_t code_point) {
+  const auto push = [&](uint32_t byte) { out.push_back(static_cast<char>(byte)); };
+  if (code_point < 0x80) {
+    push(code_point);
+  } else if (code_point < 0x800) {
+    push(0xC0 | code_point >> 6);
+    push(0x80 | (code_point & 0x3F));
+  } else if (code_point < 0x10000) {
+    push(0xE0 | code_point >> 12);
+    push(0x80 | (code_point >> 6 & 0x3F));
+    push(0x80 | (code_point & 0x3F));
+  } else {
+    push(0xF0 | code_point >> 18);
+    push(0x80 | (code_point >> 12 & 0x3F));
+    push(0x80 | (code_point >> 6 & 0x3F));
+    push(0x80 | (code_point & 0x3F));
+  }
+}
+
+void append_utf8(std::string& out, std::u16string_view units) {
+  for (size_t i = 0; i < units.size(); ++i) {
+    const uint32_t unit = units[i];
+    const bool is_high = unit >= 0xD800 && unit < 0xDC00;
+    if (is_high && i + 1 < units.size() && units[i + 1] >= 0xDC00 && units[i + 1] < 0xE000) {
+      append_code_point(out, 0x10000 + ((unit - 0xD800) << 10) + (units[i + 1] - 0xDC00u));
+      ++i;
+    } else if (unit >= 0xD800 && unit < 0xE000) {
+      out += kReplacement;
+    } else {
+      append_code_point(out, unit);
+    }
+  }
+}
+
+}  // namespace tidemark
