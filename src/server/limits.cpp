@@ -1,0 +1,73 @@
+#include "server/limits.h"
+
+namespace tidemark::server {
+
+namespace {
+
+using Option = sync::LimitOption<Limits>;
+
+constexpr Option kOptions[] = {
+    {"max-frame-bytes", "bytes", &Limits::max_frame_bytes,
+     "A frame is held whole before it is read. The first sync of an offline device is one frame, "
+     "so "
+     "this is also the largest change a device can bring at once."},
+    {"max-header-bytes", "bytes", &Limits::max_header_bytes,
+     "Cookies and tokens fit; a request without end does not."},
+    {"header-deadline-ms", "ms", &Limits::header_deadline_ms,
+     "A peer that sends its request byte by byte holds a socket for nothing."},
+    {"max-connections", "connections", &Limits::max_connections,
+     "Below the usual limit of open files, with room for the store."},
+    {"max-connections-per-address", "connections", &Limits::max_connections_per_address,
+     "One address may be an office behind one router, but not the whole server's worth."},
+    {"ping-interval-ms", "ms", &Limits::ping_interval_ms,
+     "Finds peers that vanished without a word, and keeps middle boxes from forgetting the "
+     "others."},
+    {"idle-timeout-ms", "ms", &Limits::idle_timeout_ms,
+     "Two pings unanswered and some more: the peer is gone."},
+    {"close-deadline-ms", "ms", &Limits::close_deadline_ms,
+     "How long a closing peer may take to say so too."},
+    {"max-room-name-bytes", "bytes", &Limits::max_room_name_bytes,
+     "A name is a key in the store and part of every Hocuspocus frame."},
+    {"max-rooms", "rooms", &Limits::max_rooms, "Each open room holds its document in memory."},
+    {"max-sessions-per-room", "sessions", &Limits::max_sessions_per_room,
+     "Each edit costs one frame for each of them."},
+    {"max-documents-per-connection", "documents", &Limits::max_documents_per_connection,
+     "One socket may carry many documents, and each keeps a room in memory."},
+    {"auth-deadline-ms", "ms", &Limits::auth_deadline_ms,
+     "From the opening of a Hocuspocus socket to its first authenticated document; traffic does "
+     "not "
+     "extend it."},
+    {"max-unauthenticated-bytes", "bytes", &Limits::max_unauthenticated_bytes,
+     "Clients speak before they are authenticated, and what they say waits in memory."},
+    {"max-unauthenticated-messages", "messages", &Limits::max_unauthenticated_messages,
+     "As above, for small messages, which cost more than their bytes."},
+    {"max-unauthenticated-documents", "documents", &Limits::max_unauthenticated_documents,
+     "As above, for many documents with a queue each."},
+    {"max-token-bytes", "bytes", &Limits::max_token_bytes,
+     "Tokens are a few kilobytes; longer ones are work for nothing."},
+    {"queue-soft-bytes", "bytes", &Limits::queue_soft_bytes,
+     "Above it a reader gets no more updates; once it has read, it gets one difference instead."},
+    {"queue-hard-bytes", "bytes", &Limits::queue_hard_bytes,
+     "What cannot be withheld, such as acknowledgements, may fill this and no more."},
+    {"stall-deadline-ms", "ms", &Limits::stall_deadline_ms,
+     "A reader that takes nothing for so long while bytes wait is closed."},
+    {"quiet-interval-ms", "ms", &Limits::quiet_interval_ms,
+     "Clients reconnect after 30 s without a message; an empty one is sent well before."},
+    {"room-idle-ms", "ms", &Limits::room_idle_ms,
+     "Reloading a page should not reload the document; keeping it longer only costs memory."},
+    {"max-turn-bytes", "bytes", &Limits::max_turn_bytes,
+     "A turn that has taken in so much asks to be committed before it takes more."},
+    {"storage-retry-ms", "ms", &Limits::storage_retry_ms,
+     "After a failed append nobody is let in for so long, so that clients back off instead of "
+     "storming a full disk."},
+    {"compact-after-rows", "rows", &Limits::compact_after_rows,
+     "A long tail makes the next load slow; a short one is not worth a rewrite."},
+    {"compact-after-bytes", "bytes", &Limits::compact_after_bytes,
+     "As above, for few but large rows."},
+};
+
+}  // namespace
+
+std::span<const Option> limit_options() { return kOptions; }
+
+}  // namespace tidemark::server

@@ -1,0 +1,31 @@
+#include "sync/limits.h"
+
+namespace tidemark::sync {
+
+namespace {
+
+constexpr LimitOption<Limits> kOptions[] = {
+    {"max-update-structs", "structs", &Limits::max_update_structs,
+     "Run-length columns let twenty bytes claim 2^50 structs; a struct costs memory, its claim "
+     "none. "
+     "A book of a million separate edits still fits."},
+    {"max-value-depth", "levels", &Limits::max_value_depth,
+     "Values nest, and so do those who read them; deeper than this is an attack on a stack."},
+    {"max-awareness-state-bytes", "bytes", &Limits::max_awareness_state_bytes,
+     "A state is a name, a colour and a cursor, and every peer of the room hears each change."},
+    {"max-awareness-states-per-session", "states", &Limits::max_awareness_states_per_session,
+     "One connection speaks for one editor, or for the few tabs behind one browser."},
+    {"max-awareness-states-per-room", "states", &Limits::max_awareness_states_per_room,
+     "Every newcomer is told all of them at once."},
+    {"max-awareness-bytes-per-room", "bytes", &Limits::max_awareness_bytes_per_room,
+     "Bounds what the room holds and what a newcomer is sent."},
+    {"awareness-timeout-ms", "ms", &Limits::awareness_timeout_ms,
+     "Clients renew their state every 15 s and take 30 s of silence for absence; so does the "
+     "room."},
+};
+
+}  // namespace
+
+std::span<const LimitOption<Limits>> limit_options() { return kOptions; }
+
+}  // namespace tidemark::sync
