@@ -1,0 +1,57 @@
+// How much of each client a replica has: client -> next expected clock. A value, sorted by client.
+//
+//   state-vector := varuint count, (varuint client, varuint clock)*    written by descending client
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/decoder.h"
+#include "base/encoder.h"
+#include "base/result.h"
+
+namespace tidemark::crdt {
+
+class StateVector {
+ public:
+  struct Entry {
+    uint64_t client;
+    uint64_t clock;
+    friend bool operator==(const Entry&, const Entry&) = default;
+  };
+
+  // Keeps an entry also for clock 0. Appending clients in ascending order costs no search.
+  void set(uint64_t client, uint64_t clock);
+  // Sets only if that moves the client forward.
+  void raise(uint64_t client, uint64_t clock);
+  // 0 for a client without an entry.
+  uint64_t clock_of(uint64_t client) const;
+  bool contains(uint64_t client) const;
+  // Whether the unit (client, clock) is below this vector.
+  bool covers(uint64_t client, uint64_t clock) const { return clock < clock_of(client); }
+  // Whether everything below `other` is below this vector.
+  bool covers(const StateVector& other) const;
+
+  void clear() { entries_.clear(); }
+  bool is_empty() const { return entries_.empty(); }
+  size_t size() const { return entries_.size(); }
+  // By ascending client.
+  const std::vector<Entry>& entries() const { return entries_; }
+
+  friend bool operator==(const StateVector&, const StateVector&) = default;
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+void encode_state_vector(Encoder& to, const StateVector& vector);
+Buffer encode_state_vector(const StateVector& vector);
+
+// Takes entries in any order, of entries for one client the last. False, with the decoder failed,
+// on malformed bytes.
+bool decode_state_vector(Decoder& from, StateVector& vector);
+// Refuses bytes after the end.
+Result<StateVector> decode_state_vector(Bytes bytes);
+
+}  // namespace tidemark::crdt

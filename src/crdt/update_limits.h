@@ -1,0 +1,17 @@
+// What an update may cost whoever reads it. Peers get tight limits; bytes that we once accepted and
+// stored are read back with wide ones.
+#pragma once
+
+#include <cstdint>
+
+namespace tidemark::crdt {
+
+struct UpdateLimits {
+  // V2 columns are run-length coded: twenty bytes can claim 2^50 structs, each of which costs its
+  // reader some 50 bytes. The largest known real document has 1.1 million.
+  uint64_t max_structs = uint64_t{1} << 22;
+  // A range takes two bytes on the wire and 16 in memory.
+  uint64_t max_delete_ranges = uint64_t{1} << 24;
+};
+
+}  // namespace tidemark::crdt
