@@ -1,0 +1,18 @@
+# Every object of every pure module in one wasm module. What it imports is what pure code would ask
+# the world for: the test demands an empty list. All their functions are exported, so that nothing
+# is left out because nothing calls it; what they do not reach of libc and libc++ is left out.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+
+get_property(pure GLOBAL PROPERTY TM_PURE_MODULES)
+foreach(module IN LISTS pure)
+  list(APPEND objects $<TARGET_OBJECTS:${module}>)
+endforeach()
+add_executable(pure_modules ${objects})
+set_target_properties(pure_modules PROPERTIES SUFFIX .wasm LINKER_LANGUAGE CXX)
+add_custom_command(TARGET pure_modules PRE_LINK
+  COMMAND sh "${CMAKE_SOURCE_DIR}/tools/wasm_exports" ${objects} > exports.rsp
+  COMMAND_EXPAND_LISTS)
+target_link_options(pure_modules PRIVATE @exports.rsp)
+
+add_test(NAME pure_modules_import_nothing
+  COMMAND Python3::Interpreter "${CMAKE_SOURCE_DIR}/tools/check_wasm.py" $<TARGET_FILE:pure_modules>)
