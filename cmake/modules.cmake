@@ -1,5 +1,5 @@
 # One static library per line of layers.txt, linked to exactly what the line names. A file in a
-# module's folder (or its internal/) is in the build; x_test.cpp goes into the module's test program.
+# module's folder (or its internal/) is in the build; x_test.cpp goes into its test program.
 
 # What each module may use from outside; each library is seen by one folder.
 set(TM_EXTERNAL_store_sqlite SQLite::SQLite3)

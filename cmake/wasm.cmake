@@ -1,16 +1,16 @@
 # The pure modules as wasm32, by clang and Debian's wasi-libc and libc++, without Emscripten.
-set(CMAKE_SYSTEM_NAME WASI)
+set(CMAKE_SYSTEM_NAME Generic)
 set(CMAKE_SYSTEM_PROCESSOR wasm32)
 set(CMAKE_CXX_COMPILER clang++-16)
 set(CMAKE_CXX_COMPILER_TARGET wasm32-wasi)
 set(CMAKE_AR llvm-ar-16)
 set(CMAKE_RANLIB llvm-ranlib-16)
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
-list(APPEND CMAKE_MODULE_PATH "${CMAKE_CURRENT_LIST_DIR}")
 
 # The C++ headers are libc++'s for wasm32. Optimisation stays off the link line: clang would run
 # wasm-opt there by itself and without the feature flags.
 set(CMAKE_CXX_FLAGS_INIT "-nostdinc++ -isystem /usr/include/wasm32-wasi/c++/v1 \
 -O2 -fvisibility=hidden -ffunction-sections -fdata-sections -fno-c++-static-destructors \
 -mbulk-memory -msign-ext -mnontrapping-fptoint")
-set(CMAKE_EXE_LINKER_FLAGS_INIT "-Wno-unused-command-line-argument -mexec-model=reactor -Wl,--strip-debug -Wl,-z,stack-size=262144")
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-Wno-unused-command-line-argument -mexec-model=reactor \
+-Wl,--strip-debug -Wl,-z,stack-size=262144")

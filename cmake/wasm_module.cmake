@@ -15,4 +15,5 @@ add_custom_command(TARGET pure_modules PRE_LINK
 target_link_options(pure_modules PRIVATE @exports.rsp)
 
 add_test(NAME pure_modules_import_nothing
-  COMMAND Python3::Interpreter "${CMAKE_SOURCE_DIR}/tools/check_wasm.py" $<TARGET_FILE:pure_modules>)
+  COMMAND Python3::Interpreter "${CMAKE_SOURCE_DIR}/tools/check_wasm.py"
+    $<TARGET_FILE:pure_modules>)

@@ -12,5 +12,6 @@ void set_assertion_hook(AssertionHook hook);
 
 }  // namespace tidemark
 
-#define TM_ASSERT(expression) \
-  ((expression) ? static_cast<void>(0) : ::tidemark::fail_assertion(#expression, __FILE__, __LINE__))
+#define TM_ASSERT(expression)          \
+  ((expression) ? static_cast<void>(0) \
+                : ::tidemark::fail_assertion(#expression, __FILE__, __LINE__))

@@ -3,9 +3,8 @@
 // the input.
 //
 //   varuint    := groups of 7 bits, least significant first, high bit = more; at most 2^53 - 1
-//   varint     := first byte: bit 7 more, bit 6 sign, 6 bits; then groups of 7; negative zero is real
-//   varstring  := varuint byte-count, UTF-8
-//   varbytes   := varuint byte-count, bytes
+//   varint     := first byte: bit 7 more, bit 6 sign, 6 bits; then groups of 7; negative zero is
+//   real varstring  := varuint byte-count, UTF-8 varbytes   := varuint byte-count, bytes
 //   float32/64, int64 := big endian
 #pragma once
 
@@ -52,7 +51,8 @@ class Decoder {
   uint8_t peek_byte() const { return at_ == end_ ? uint8_t{0} : *at_; }
 
   uint64_t read_varuint() {
-    if (at_ != end_ && *at_ < 0x80) [[likely]] return *at_++;
+    if (at_ != end_ && *at_ < 0x80) [[likely]]
+      return *at_++;
     return read_long_varuint();
   }
   SignedInt read_varint();

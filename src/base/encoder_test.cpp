@@ -66,14 +66,19 @@ TEST(Decoder, refuses_a_count_that_the_input_cannot_hold) {
 }
 
 TEST(Utf, refuses_what_a_fatal_text_decoder_refuses) {
-  for (const std::string_view bad : {"\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80"}) {
+  for (const std::string_view bad :
+       {"\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80"}) {
     EXPECT_FALSE(is_valid_utf8(bad));
   }
-  EXPECT_TRUE(is_valid_utf8("\xEF\xBB\xBF" "a\xC3\xA9\xF0\x9F\x98\x80"));
+  EXPECT_TRUE(
+      is_valid_utf8("\xEF\xBB\xBF"
+                    "a\xC3\xA9\xF0\x9F\x98\x80"));
 }
 
 TEST(Utf, counts_and_cuts_in_utf16_units) {
-  const std::string text = "a\xF0\x9F\x98\x80" "b";
+  const std::string text =
+      "a\xF0\x9F\x98\x80"
+      "b";
   EXPECT_EQ(utf16_length(text), 4u);
   EXPECT_EQ(cut_utf16(text, 3).bytes, 5u);
   EXPECT_TRUE(cut_utf16(text, 2).is_inside_pair);
@@ -84,7 +89,9 @@ TEST(Utf, replaces_lone_surrogates) {
   std::string out;
   const char16_t units[] = {u'a', 0xD83D, u'b', 0xD83D, 0xDE00};
   append_utf8(out, std::u16string_view(units, 5));
-  EXPECT_EQ(out, "a\xEF\xBF\xBD" "b\xF0\x9F\x98\x80");
+  EXPECT_EQ(out,
+            "a\xEF\xBF\xBD"
+            "b\xF0\x9F\x98\x80");
 }
 
 }  // namespace
