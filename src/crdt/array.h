@@ -1,0 +1,27 @@
+// A list of values, nested types and subdocuments, as Y.Array.
+#pragma once
+
+#include <span>
+
+#include "crdt/shared_type.h"
+
+namespace tidemark::crdt {
+
+class Array : public SharedType {
+ public:
+  using SharedType::SharedType;
+
+  // kInvalid if the index exceeds the length, or for undefined and 64-bit integers, which only maps
+  // hold.
+  Result<> insert(uint32_t index, std::span<const Any> values);
+  // Appends behind everything, deleted elements too.
+  Result<> push(std::span<const Any> values);
+  Result<SharedType> insert_type(uint32_t index, TypeRef kind, std::string_view name = {});
+  Result<> insert_subdocument(uint32_t index, const Subdocument& subdocument);
+  Result<> erase(uint32_t index, uint32_t length);
+
+  std::optional<Value> at(uint32_t index) const;
+  std::vector<Value> values() const;
+};
+
+}  // namespace tidemark::crdt

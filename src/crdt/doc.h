@@ -1,0 +1,120 @@
+// A document that merges: a replica of what everybody who shares it has written, byte-compatible
+// with Yjs 13.6. Updates may arrive in any order and any number of times; replicas that have seen
+// the same updates are equal.
+//
+// A Doc belongs to one thread at a time. Edits outside of transact() are transactions of their own.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "crdt/array.h"
+#include "crdt/delete_set.h"
+#include "crdt/event.h"
+#include "crdt/map.h"
+#include "crdt/state_vector.h"
+#include "crdt/text.h"
+#include "crdt/xml.h"
+
+namespace tidemark::crdt {
+
+struct DocOptions {
+  // Distinct for every replica that edits at the same time; below 2^53.
+  uint64_t client_id = 1;
+  // Where a new client id comes from when a peer turns out to write under ours.
+  uint64_t seed = 0;
+  // Whether the content of deleted items is given up.
+  bool collects_garbage = true;
+  // Whether formats that say the same twice are removed after a remote change, by a local
+  // transaction. Editors want it; a server that only relays must not write.
+  bool cleans_formatting = true;
+};
+
+// What a document holds, by number.
+struct DocStats {
+  uint64_t clients = 0;
+  uint64_t items = 0;         // blocks in memory
+  uint64_t deleted_items = 0;
+  uint64_t deleted_units = 0;
+  uint64_t pending_structs = 0;
+  uint64_t pending_bytes = 0;
+  uint64_t pending_deletes = 0;  // ranges
+  uint64_t memory_bytes = 0;
+};
+
+class Doc {
+ public:
+  explicit Doc(const DocOptions& options = {});
+  ~Doc();
+  Doc(Doc&&) noexcept;
+  Doc& operator=(Doc&&) noexcept;
+
+  uint64_t client_id() const;
+  // Not inside a transaction.
+  void change_client_id(uint64_t id);
+
+  // Root types exist on first mention. A name must always be asked for as the same kind; see
+  // root_kind() where names come from outside.
+  Text text(std::string_view name);
+  Array array(std::string_view name);
+  Map map(std::string_view name);
+  XmlFragment xml_fragment(std::string_view name);
+  XmlElement xml_element(std::string_view name);
+  XmlText xml_text(std::string_view name);
+
+  std::vector<std::string> root_names() const;
+  // kUnknown while only updates have named it, or for an unknown name.
+  TypeRef root_kind(std::string_view name) const;
+  // What an untyped root most likely is, by its content.
+  TypeRef likely_kind(std::string_view name) const;
+  // The root as that kind if it is untyped so far; what it is otherwise.
+  SharedType root(std::string_view name, TypeRef kind_if_unknown);
+
+  // Runs the body as one transaction: one update, one event per type. Nested calls join.
+  template <typename F>
+  void transact(F&& body, Origin origin = 0) {
+    begin(origin);
+    body();
+    end();
+  }
+  void begin(Origin origin = 0);
+  void end();
+
+  // Errors leave the document as it was. Structs whose dependencies are missing wait for them.
+  Result<> apply_update(Bytes update, Origin origin = 0);
+  Result<> apply_update_v2(Bytes update, Origin origin = 0);
+
+  // What a replica with this state vector lacks; everything by default.
+  Buffer encode_state_as_update(const StateVector& known = {}) const;
+  Buffer encode_state_as_update_v2(const StateVector& known = {}) const;
+  StateVector state_vector() const;
+  DeleteSet delete_set() const;
+  // Whether something waits for an update that has not come.
+  bool has_pending() const;
+
+  // Each transaction that changed something, as one update.
+  [[nodiscard]] Subscription on_update(std::function<void(const UpdateEvent&)> callback);
+  [[nodiscard]] Subscription on_update_v2(std::function<void(const UpdateEvent&)> callback);
+  [[nodiscard]] Subscription on_subdocuments(
+      std::function<void(const SubdocumentEvent&)> callback);
+  // Guids of live subdocuments.
+  std::vector<std::string> subdocuments() const;
+
+  // Every typed root by name.
+  Any to_json() const;
+  DocStats stats() const;
+
+  // For tests: breaks of internal invariants, one line each; empty if all hold.
+  std::string check() const;
+  // For tests: whether shortcuts for typing are taken, which must not be observable.
+  void use_fast_paths(bool on);
+
+ private:
+  std::unique_ptr<Document> document_;
+};
+
+}  // namespace tidemark::crdt

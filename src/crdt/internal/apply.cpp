@@ -1,0 +1,271 @@
+// Taking in updates: read wholly before anything is applied, integrate in an order that dependencies
+// allow, set aside what waits for something that nobody has sent yet.
+#include <algorithm>
+#include <optional>
+
+#include "base/assert.h"
+#include "crdt/internal/document.h"
+#include "crdt/internal/struct_cut.h"
+#include "crdt/internal/update_reader.h"
+
+namespace tidemark::crdt {
+namespace {
+
+// Clocks of stored items are 32 bits wide.
+constexpr uint64_t kMaxClock = 0xfffffff0;
+
+bool names_own_future(const StructView& view) {
+  const auto is_future = [&view](const WireId& id) {
+    return id.client == view.id.client && id.clock >= view.id.clock;
+  };
+  return (view.has_origin && is_future(view.origin)) ||
+         (view.has_right_origin && is_future(view.right_origin)) ||
+         (view.parent == StructView::Parent::kItem && is_future(view.parent_item));
+}
+
+Result<> check_struct(const StructView& view) {
+  if (view.end_clock() > kMaxClock) {
+    return failure(ErrorCode::kTooLarge, "update: a clock exceeds 2^32");
+  }
+  if (names_own_future(view)) {
+    return failure(ErrorCode::kMalformed, "update: a struct refers to a later one of its client");
+  }
+  return {};
+}
+
+}  // namespace
+
+uint32_t Document::state_of(uint64_t id) const {
+  const ClientIndex client = store.find_client(id);
+  return client == kNoClient ? 0 : store.clients[client].state;
+}
+
+std::optional<WireId> Document::missing_for(const StructView& view) const {
+  if (view.has_origin && view.origin.clock >= state_of(view.origin.client)) return view.origin;
+  if (view.has_right_origin && view.right_origin.clock >= state_of(view.right_origin.client)) {
+    return view.right_origin;
+  }
+  if (view.parent == StructView::Parent::kItem &&
+      view.parent_item.clock >= state_of(view.parent_item.client)) {
+    return view.parent_item;
+  }
+  return std::nullopt;
+}
+
+// One update on its way into the document. Each client's section is read on its own and halts where
+// it needs a struct of another section.
+template <typename Reader>
+class Document::Application {
+ public:
+  explicit Application(Document& document) : document_(document) {}
+
+  // Reads everything once, so that a bad byte at the end leaves the document as it was.
+  Result<> read(Bytes update) {
+    Reader reader(update, UpdateLimits{.max_structs = ~uint64_t{0}, .max_delete_ranges = ~uint64_t{0}});
+    StructView view;
+    while (true) {
+      const bool is_new = reader.structs_left() == 0;
+      if (is_new) sections_.emplace_back(reader);
+      if (!reader.next(view)) {
+        if (is_new) sections_.pop_back();
+        break;
+      }
+      if (is_new) sections_.back().client = view.id.client;
+      if (const Result<> checked = check_struct(view); !checked) return checked;
+    }
+    if (!reader.read_delete_set(deletes) || !reader.ok()) {
+      return failure(ErrorCode::kMalformed, "update: the bytes do not follow the format");
+    }
+    return {};
+  }
+
+  void run() {
+    for (size_t i = 0; i < sections_.size(); ++i) {
+      stack_.assign(1, i);
+      sections_[i].is_on_stack = true;
+      while (!stack_.empty()) step();
+    }
+  }
+
+  DeleteSet deletes;
+
+ private:
+  struct Section {
+    explicit Section(const Reader& start) : reader(start) {}
+    Reader reader;
+    uint64_t client = 0;
+    StructView view;
+    bool has_view = false;
+    bool has_begun = false;
+    bool is_done = false;
+    bool is_on_stack = false;
+  };
+
+  bool advance(Section& section) {
+    if (section.has_begun && section.reader.structs_left() == 0) return false;
+    section.has_begun = true;
+    section.has_view = section.reader.next(section.view);
+    return section.has_view;
+  }
+
+  void leave(Section& section) {
+    section.is_on_stack = false;
+    stack_.pop_back();
+  }
+
+  void step() {
+    Section& section = sections_[stack_.back()];
+    if (!section.has_view && (section.is_done || !advance(section))) {
+      section.is_done = true;
+      return leave(section);
+    }
+    const StructView& view = section.view;
+    const uint32_t state = document_.state_of(view.id.client);
+    if (view.ref == Ref::kSkip || view.end_clock() <= state) {
+      section.has_view = false;
+      return;
+    }
+    if (view.id.clock > state) return set_aside({view.id.client, view.id.clock - 1});
+    if (const std::optional<WireId> missing = document_.missing_for(view)) {
+      Section* other = section_of(missing->client);
+      if (other == nullptr || other->is_on_stack) return set_aside(*missing);
+      other->is_on_stack = true;
+      stack_.push_back(static_cast<size_t>(other - sections_.data()));
+      return;
+    }
+    document_.integrate(view, static_cast<uint32_t>(state - view.id.clock));
+    section.has_view = false;
+    // Whoever waits for this section looks again after each of its structs.
+    if (stack_.size() > 1) leave(section);
+  }
+
+  Section* section_of(uint64_t client) {
+    for (Section& section : sections_) {
+      if (section.client == client && !section.is_done) return &section;
+    }
+    return nullptr;
+  }
+
+  // A dead end: what waits on the stack, and all that follows there, becomes pending.
+  void set_aside(WireId missing) {
+    while (!stack_.empty()) {
+      Section& section = sections_[stack_.back()];
+      document_.pending_.add(section.view, missing);
+      uint64_t end = section.view.end_clock();
+      section.has_view = false;
+      while (advance(section)) {
+        if (section.view.ref != Ref::kSkip) {
+          document_.pending_.add(section.view, {section.client, end - 1});
+        }
+        end = section.view.end_clock();
+      }
+      section.has_view = false;
+      section.is_done = true;
+      leave(section);
+      if (stack_.empty()) return;
+      const StructView& waiting = sections_[stack_.back()].view;
+      missing = document_.missing_for(waiting).value_or(waiting.id);
+    }
+  }
+
+  Document& document_;
+  std::vector<Section> sections_;
+  std::vector<size_t> stack_;
+};
+
+void Document::retry_pending() {
+  if (pending_.is_empty()) return;
+  std::vector<uint64_t> grown;
+  for (const TransactionRecord::Touched& touched : open_->touched) {
+    grown.push_back(store.clients[touched.client].id);
+  }
+  while (!grown.empty()) {
+    const uint64_t client = grown.back();
+    const std::optional<Buffer> update = pending_.take_ready(client, state_of(client));
+    if (!update) {
+      grown.pop_back();
+      continue;
+    }
+    UpdateReaderV1 reader{Bytes(*update)};
+    StructView view;
+    TM_ASSERT(reader.next(view));
+    const uint32_t state = state_of(view.id.client);
+    if (view.end_clock() <= state) continue;
+    if (view.id.clock > state) {
+      pending_.add(view, {view.id.client, view.id.clock - 1});
+    } else if (const std::optional<WireId> missing = missing_for(view)) {
+      pending_.add(view, *missing);
+    } else {
+      integrate(view, static_cast<uint32_t>(state - view.id.clock));
+      if (view.id.client != client) grown.push_back(view.id.client);
+    }
+  }
+}
+
+void Document::apply_deleted_range(ClientIndex client, uint32_t clock, uint32_t end) {
+  const Directory& directory = store.clients[client].directory;
+  Directory::Position place = directory.find(clock);
+  const ItemHandle first = directory.at(place).item;
+  if (!store.items[first].is_deleted() && store.items[first].clock < clock) {
+    split(first, clock - store.items[first].clock);
+    place = directory.find(clock);
+  }
+  while (directory.at(place).clock < end) {
+    const ItemHandle handle = directory.at(place).item;
+    const uint32_t item_clock = store.items[handle].clock;
+    if (!store.items[handle].is_deleted()) {
+      if (end < store.items[handle].end_clock()) {
+        split(handle, end - item_clock);
+        place = directory.find(item_clock);
+      }
+      erase(handle);
+    }
+    if (directory.is_last(place)) return;
+    place = directory.next(place);
+  }
+}
+
+void Document::apply_deletes(const DeleteSet& deletes) {
+  for (const DeleteSet::Client& deleted : deletes.clients()) {
+    const ClientIndex client = store.find_client(deleted.id);
+    const uint64_t state = state_of(deleted.id);
+    for (const ClockRange& range : deleted.ranges) {
+      const uint64_t known_end = std::min(range.end, state);
+      if (range.first < known_end) {
+        apply_deleted_range(client, static_cast<uint32_t>(range.first),
+                            static_cast<uint32_t>(known_end));
+      }
+      const uint64_t unknown = std::max(range.first, state);
+      if (unknown < range.end) pending_deletes_.add(deleted.id, unknown, range.end - unknown);
+    }
+  }
+}
+
+template <typename Reader>
+Result<> Document::apply(Bytes update, uint64_t origin) {
+  Application<Reader> application(*this);
+  if (Result<> read = application.read(update); !read) return read;
+  begin(origin, false);
+  // An update inside a local transaction makes all of it a remote one, as in Yjs.
+  open_->is_local = false;
+  application.run();
+  retry_pending();
+  const auto has_news = [this](const TransactionRecord::Touched& touched) {
+    const Client& client = store.clients[touched.client];
+    const auto ranges = pending_deletes_.ranges_of(client.id);
+    return !ranges.empty() && ranges.front().first < client.state;
+  };
+  if (std::any_of(open_->touched.begin(), open_->touched.end(), has_news)) {
+    const DeleteSet waiting = std::exchange(pending_deletes_, {});
+    apply_deletes(waiting);
+  }
+  apply_deletes(application.deletes);
+  pending_deletes_.normalize();
+  end();
+  return {};
+}
+
+template Result<> Document::apply<UpdateReaderV1>(Bytes, uint64_t);
+template Result<> Document::apply<UpdateReaderV2>(Bytes, uint64_t);
+
+}  // namespace tidemark::crdt

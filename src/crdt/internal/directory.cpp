@@ -1,0 +1,118 @@
+#include "crdt/internal/directory.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+
+namespace tidemark::crdt {
+
+Directory::Position Directory::find(uint32_t clock) const {
+  size_t chunk = chunks_.size() - 1;
+  if (clock < firsts_[chunk]) {
+    const auto above = std::upper_bound(firsts_.begin(), firsts_.end(), clock);
+    TM_ASSERT(above != firsts_.begin());
+    chunk = static_cast<size_t>(above - firsts_.begin()) - 1;
+  }
+  const std::vector<Entry>& entries = chunks_[chunk];
+  const Entry* base = entries.data();
+  size_t count = entries.size();
+  while (count > 1) {
+    const size_t half = count / 2;
+    base += base[half].clock <= clock ? half : 0;
+    count -= half;
+  }
+  return {static_cast<uint32_t>(chunk), static_cast<uint32_t>(base - entries.data())};
+}
+
+Directory::Position Directory::next(Position position) const {
+  if (position.index + 1 < chunks_[position.chunk].size()) {
+    return {position.chunk, position.index + 1};
+  }
+  TM_ASSERT(position.chunk + 1 < chunks_.size());
+  return {position.chunk + 1, 0};
+}
+
+Directory::Position Directory::previous(Position position) const {
+  if (position.index > 0) return {position.chunk, position.index - 1};
+  TM_ASSERT(position.chunk > 0);
+  return {position.chunk - 1, static_cast<uint32_t>(chunks_[position.chunk - 1].size() - 1)};
+}
+
+size_t Directory::count_from(Position position) const {
+  size_t count = chunks_[position.chunk].size() - position.index;
+  for (size_t i = position.chunk + 1; i < chunks_.size(); ++i) count += chunks_[i].size();
+  return count;
+}
+
+void Directory::push_back(uint32_t clock, ItemHandle item) {
+  // A chunk that is full at the end is left full: appended history is the common case.
+  if (chunks_.empty() || chunks_.back().size() == kChunkEntries) {
+    if (!chunks_.empty()) chunks_.back().shrink_to_fit();
+    chunks_.emplace_back();
+    firsts_.push_back(clock);
+  }
+  chunks_.back().push_back({clock, item});
+  ++size_;
+}
+
+Directory::Position Directory::insert_after(Position position, uint32_t clock, ItemHandle item) {
+  uint32_t chunk = position.chunk;
+  uint32_t index = position.index + 1;
+  if (chunks_[chunk].size() == kChunkEntries) {
+    constexpr size_t kHalf = kChunkEntries / 2;
+    std::vector<Entry> upper(chunks_[chunk].begin() + kHalf, chunks_[chunk].end());
+    upper.reserve(kHalf + kHalf / 2);
+    chunks_[chunk].resize(kHalf);
+    firsts_.insert(firsts_.begin() + chunk + 1, upper.front().clock);
+    chunks_.insert(chunks_.begin() + chunk + 1, std::move(upper));
+    if (index > kHalf) {
+      ++chunk;
+      index -= static_cast<uint32_t>(kHalf);
+    }
+  }
+  chunks_[chunk].insert(chunks_[chunk].begin() + index, Entry{clock, item});
+  ++size_;
+  return {chunk, index};
+}
+
+Directory::Position Directory::erase(Position position) {
+  TM_ASSERT(!is_first(position));
+  const Position before = previous(position);
+  std::vector<Entry>& entries = chunks_[position.chunk];
+  entries.erase(entries.begin() + position.index);
+  --size_;
+  if (entries.empty()) {
+    chunks_.erase(chunks_.begin() + position.chunk);
+    firsts_.erase(firsts_.begin() + position.chunk);
+  } else if (position.index == 0) {
+    firsts_[position.chunk] = entries.front().clock;
+  }
+  return before;
+}
+
+void Directory::change_clock(Position position, uint32_t clock) {
+  chunks_[position.chunk][position.index].clock = clock;
+  if (position.index == 0) firsts_[position.chunk] = clock;
+}
+
+size_t Directory::memory() const {
+  size_t bytes = firsts_.capacity() * sizeof(uint32_t) + chunks_.capacity() * sizeof(chunks_[0]);
+  for (const auto& chunk : chunks_) bytes += chunk.capacity() * sizeof(Entry);
+  return bytes;
+}
+
+bool Directory::check() const {
+  size_t count = 0;
+  uint64_t end = 0;
+  for (size_t i = 0; i < chunks_.size(); ++i) {
+    if (chunks_[i].empty() || firsts_[i] != chunks_[i].front().clock) return false;
+    for (const Entry& entry : chunks_[i]) {
+      if (count > 0 && entry.clock < end) return false;
+      end = uint64_t{entry.clock} + 1;
+      ++count;
+    }
+  }
+  return count == size_ && firsts_.size() == chunks_.size();
+}
+
+}  // namespace tidemark::crdt

@@ -1,0 +1,161 @@
+#include "crdt/internal/document.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+#include "crdt/internal/formatting.h"
+#include "crdt/internal/observers.h"
+
+namespace tidemark::crdt {
+
+Document::Document(const Options& options)
+    : options_(options),
+      client_id_(options.client_id),
+      random_(options.seed),
+      observers_(std::make_shared<Observers>()) {}
+
+Document::~Document() = default;
+
+void Document::change_client_id(uint64_t id) {
+  client_id_ = id;
+  own_client_ = store.find_client(id);
+  forget_caret();
+}
+
+void Document::begin(uint64_t origin, bool is_local) {
+  if (depth_++ > 0) return;
+  if (spare_.empty()) spare_.push_back(std::make_unique<TransactionRecord>());
+  queue_.push_back(std::move(spare_.back()));
+  spare_.pop_back();
+  open_ = queue_.back().get();
+  forget_caret();
+  open_->reset(origin, is_local, ++epoch_);
+}
+
+void Document::end() {
+  TM_ASSERT(depth_ > 0);
+  if (--depth_ > 0) return;
+  const bool is_first = open_ == queue_.front().get();
+  open_ = nullptr;
+  // Transactions that observers run wait in the queue until the one before them is cleaned up.
+  if (!is_first) return;
+  for (size_t number = 0; number < queue_.size(); ++number) clean_up(number);
+  for (auto& record : queue_) spare_.push_back(std::move(record));
+  queue_.clear();
+}
+
+void Document::clean_up(size_t number) {
+  TransactionRecord& record = *queue_[number];
+  record.sort_deleted();
+  record.own_touched = record.touched.size();
+  if (!record.changed.empty()) run_observers(record);
+  if (!record.formatted.empty() && options_.cleans_formatting) clean_formatting(*this, record);
+  if (options_.collects_garbage) collect(record);
+  merge_deleted(record);
+  merge_new(record);
+  merge_candidates(record);
+  const auto is_own = [this](const TransactionRecord::Touched& touched) {
+    return touched.client == own_client_ || store.clients[touched.client].id == client_id_;
+  };
+  if (!record.is_local && std::any_of(record.touched.begin(),
+                                      record.touched.begin() +
+                                          static_cast<std::ptrdiff_t>(record.own_touched),
+                                      is_own)) {
+    // Somebody else writes under our id: from here on we write under another.
+    change_client_id(random_.next() >> 32);
+  }
+  emit_updates(record);
+  if (!record.subdocs_added.empty() || !record.subdocs_removed.empty()) {
+    const SubdocumentEvent event{record.subdocs_added, record.subdocs_removed};
+    observers_->call(Observers::Kind::kSubdocuments, kNone,
+                     [&](const Observers::Entry& entry) { entry.on_subdocuments(event); });
+  }
+  store.repack_if_wasteful();
+}
+
+void Document::collect(TransactionRecord& record) {
+  for (const TransactionRecord::Deleted& range : record.deleted) {
+    const Directory& directory = store.clients[range.client].directory;
+    const uint32_t end = range.clock + range.len;
+    for (Directory::Position place = directory.find(range.clock);;
+         place = directory.next(place)) {
+      const Directory::Entry entry = directory.at(place);
+      if (entry.clock >= end) break;
+      const Item& item = store.items[entry.item];
+      if (item.is_deleted() && !item.has(Item::kKeep)) collect_item(entry.item);
+      if (directory.is_last(place)) break;
+    }
+  }
+}
+
+// Merges the struct at this place into those to its left for as long as that works. Yields the place
+// of what it is part of then.
+Directory::Position Document::merge_leftwards(Client& client, Directory::Position position,
+                                              size_t& merged) {
+  merged = 0;
+  Directory& directory = client.directory;
+  while (!directory.is_first(position)) {
+    const Directory::Position before = directory.previous(position);
+    if (!store.merge(directory.at(before).item, directory.at(position).item)) break;
+    position = directory.erase(position);
+    ++merged;
+  }
+  return position;
+}
+
+void Document::merge_deleted(const TransactionRecord& record) {
+  for (size_t i = record.deleted.size(); i-- > 0;) {
+    const TransactionRecord::Deleted& range = record.deleted[i];
+    Client& client = store.clients[range.client];
+    Directory& directory = client.directory;
+    Directory::Position place = directory.find(range.clock + range.len - 1);
+    if (!directory.is_last(place)) place = directory.next(place);
+    while (!directory.is_first(place) && directory.at(place).clock >= range.clock) {
+      size_t merged;
+      place = merge_leftwards(client, place, merged);
+      if (directory.is_first(place)) break;
+      place = directory.previous(place);
+    }
+  }
+}
+
+void Document::merge_new(const TransactionRecord& record) {
+  for (size_t i = 0; i < record.own_touched; ++i) {
+    const TransactionRecord::Touched touched = record.touched[i];
+    Client& client = store.clients[touched.client];
+    Directory& directory = client.directory;
+    Directory::Position place = directory.last();
+    const uint32_t first_new = directory.at(directory.find(touched.before)).clock;
+    while (!directory.is_first(place) && directory.at(place).clock >= first_new) {
+      size_t merged;
+      place = merge_leftwards(client, place, merged);
+      if (directory.is_first(place)) break;
+      place = directory.previous(place);
+    }
+  }
+}
+
+void Document::merge_candidates(const TransactionRecord& record) {
+  for (size_t i = record.merge_candidates.size(); i-- > 0;) {
+    const TransactionRecord::Clock candidate = record.merge_candidates[i];
+    Client& client = store.clients[candidate.client];
+    Directory::Position place = client.directory.find(candidate.clock);
+    size_t merged = 0;
+    if (!client.directory.is_last(place)) {
+      place = merge_leftwards(client, client.directory.next(place), merged);
+      if (merged > 1) continue;
+      if (merged == 0) place = client.directory.previous(place);
+    }
+    merge_leftwards(client, place, merged);
+  }
+}
+
+bool Document::has_effect(const TransactionRecord& record) const {
+  if (!record.deleted.empty()) return true;
+  return std::any_of(record.touched.begin(), record.touched.end(),
+                     [this](const TransactionRecord::Touched& touched) {
+                       return store.clients[touched.client].state > touched.before;
+                     });
+}
+
+}  // namespace tidemark::crdt

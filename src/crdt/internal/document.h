@@ -1,0 +1,193 @@
+// A document at work: transactions, integration, deletion, garbage collection and merging, over the
+// records of a StructStore. The public Doc and the typed handles translate to this; the moments at
+// which items are split, collected and merged are those of Yjs 13.6, because the bytes of an update
+// depend on them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/encoder.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "crdt/delete_set.h"
+#include "crdt/internal/observers.h"
+#include "crdt/internal/pending.h"
+#include "crdt/internal/struct_store.h"
+#include "crdt/internal/transaction_record.h"
+#include "crdt/internal/update_writer.h"
+#include "crdt/value.h"
+
+namespace tidemark::crdt {
+
+// What a new local item holds.
+struct NewContent {
+  Ref ref = Ref::kAny;
+  uint32_t len = 1;
+  std::string_view text;  // String: UTF-8; Format: key; Doc: guid; Type: node name, if it has one
+  Bytes payload;          // encoded values; Binary: the bytes
+  TypeRef type = TypeRef::kUnknown;
+};
+
+class Document {
+ public:
+  struct Options {
+    uint64_t client_id = 1;
+    uint64_t seed = 0;
+    bool collects_garbage = true;
+    bool cleans_formatting = true;
+  };
+
+  explicit Document(const Options& options);
+  ~Document();
+  Document(const Document&) = delete;
+  Document& operator=(const Document&) = delete;
+
+  StructStore store;
+
+  // --- transactions (transaction.cpp)
+  // Nested calls join the open transaction; the outermost end() runs observers and clean-up.
+  void begin(uint64_t origin, bool is_local = true);
+  void end();
+  bool is_open() const { return open_ != nullptr; }
+  TransactionRecord& open() { return *open_; }
+
+  uint64_t client_id() const { return client_id_; }
+  void change_client_id(uint64_t id);
+  bool collects_garbage() const { return options_.collects_garbage; }
+  const Options& options() const { return options_; }
+  Observers& observers() { return *observers_; }
+  const std::shared_ptr<Observers>& shared_observers() const { return observers_; }
+
+  // --- local edits, inside a transaction (integrate.cpp)
+  // Creates and integrates an item of our own between two list neighbours.
+  ItemHandle insert_listed(BranchHandle parent, ItemHandle left, ItemHandle right,
+                           const NewContent& content);
+  // ... or as the new last item of a key's chain.
+  ItemHandle insert_keyed(BranchHandle parent, KeyId key, const NewContent& content);
+  void erase(ItemHandle item);
+  // The right part of an item cut inside a transaction, which may merge again at its end.
+  ItemHandle split(ItemHandle item, uint32_t offset);
+
+  // --- positions in lists (positions.cpp)
+  // The item after which unit `index` begins, split so that nothing straddles it: kNone for index
+  // 0. The branch must hold at least `index` units.
+  ItemHandle item_before(BranchHandle branch, uint32_t index);
+  // The visible item that holds unit `index`, which must be less than the length.
+  PositionIndex::Place find_unit(BranchHandle branch, uint32_t index);
+  uint32_t index_of(ItemHandle item);
+  ItemHandle last_item(BranchHandle branch);
+
+  // --- updates (apply.cpp, encode.cpp)
+  template <typename Reader>
+  Result<> apply(Bytes update, uint64_t origin);
+  template <typename Writer>
+  Buffer encode_state(const StateVector& from);
+  DeleteSet delete_set();
+  // The struct as a writer wants it; views are valid until the document changes.
+  void view_of(const Item& item, StructView& view) const;
+  bool has_pending() const { return !pending_.is_empty() || !pending_deletes_.is_empty(); }
+  const Pending& pending() const { return pending_; }
+  const DeleteSet& pending_deletes() const { return pending_deletes_; }
+
+  // --- fast paths (typing.cpp): the same effects as the general path, without its steps.
+  bool type_on(BranchHandle branch, uint32_t index, std::string_view utf8, uint32_t units);
+  void forget_caret() { caret_.item = kNone; }
+  void note_caret(BranchHandle branch, ItemHandle item, uint32_t end_index);
+  bool uses_fast_paths = true;
+
+  std::string check();
+
+ private:
+  // transaction.cpp
+  void run_observers(TransactionRecord& record);
+  void clean_up(size_t number);
+  void collect(TransactionRecord& record);
+  void merge_deleted(const TransactionRecord& record);
+  void merge_new(const TransactionRecord& record);
+  void merge_candidates(const TransactionRecord& record);
+  Directory::Position merge_leftwards(Client& client, Directory::Position position, size_t& merged);
+  void emit_updates(const TransactionRecord& record);
+  void emit_update(Observers::Kind kind, const UpdateEvent& event);
+  bool has_effect(const TransactionRecord& record) const;
+
+  // integrate.cpp
+  void touch(ClientIndex client);
+  void note_change(BranchHandle branch, KeyId key);
+  void append_to_client(ItemHandle item);
+  void integrate(const StructView& view, uint32_t offset);
+  void integrate_garbage(ClientIndex client, uint32_t clock, uint32_t len);
+  struct Neighbours;
+  void resolve(const StructView& view, uint32_t offset, ClientIndex client, Neighbours& out);
+  ItemHandle resolve_conflicts(const Item& item, ItemHandle left, ItemHandle right);
+  ItemHandle first_in_chain(BranchHandle parent, KeyId key) const;
+  ItemHandle clean_end(ClientIndex client, uint32_t clock);
+  ItemHandle clean_start(ClientIndex client, uint32_t clock);
+  void fill_content(ItemHandle item, const StructView& view, uint32_t offset);
+  void finish_integration(ItemHandle item);
+  void erase_children(BranchHandle branch, std::vector<ItemHandle>& doomed);
+  void collect_item(ItemHandle item);
+  void collect_children(BranchHandle branch);
+  void bury(ItemHandle item);
+
+  // apply.cpp
+  template <typename Reader>
+  class Application;
+  template <typename Reader>
+  friend class Application;
+  std::optional<WireId> missing_for(const StructView& view) const;
+  uint32_t state_of(uint64_t client) const;
+  void apply_deletes(const DeleteSet& deletes);
+  void apply_deleted_range(ClientIndex client, uint32_t clock, uint32_t end);
+  void retry_pending();
+
+  // encode.cpp
+  struct Section {
+    ClientIndex client;
+    uint32_t clock;
+  };
+  template <typename Writer>
+  void write_sections(Writer& writer, const std::vector<Section>& sections);
+  template <typename Writer>
+  void write_transaction(Writer& writer, const TransactionRecord& record);
+
+  Options options_;
+  uint64_t client_id_;
+  ClientIndex own_client_ = kNoClient;
+  Random random_;
+  std::shared_ptr<Observers> observers_;
+
+  TransactionRecord* open_ = nullptr;
+  uint32_t depth_ = 0;
+  uint32_t epoch_ = 0;
+  std::vector<std::unique_ptr<TransactionRecord>> queue_;  // begun and not yet cleaned up
+  std::vector<std::unique_ptr<TransactionRecord>> spare_;
+
+  Pending pending_;
+  DeleteSet pending_deletes_;
+
+  // Conflict scans mark items by handle instead of hashing them.
+  std::vector<uint32_t> scanned_;
+  std::vector<uint32_t> conflicting_;
+  uint32_t scan_ = 0;
+  uint32_t conflict_scan_ = 0;
+
+  // Where the last local insertion ended.
+  struct Caret {
+    BranchHandle branch = kNone;
+    ItemHandle item = kNone;
+    uint32_t end_index = 0;
+  };
+  Caret caret_;
+
+  // Kept for their memory: emitting an update allocates nothing.
+  UpdateWriterV1 writer_v1_;
+  std::vector<Section> sections_;
+  DeleteSet deletes_;
+};
+
+}  // namespace tidemark::crdt

@@ -1,0 +1,166 @@
+// Writing a document out: whole states, differences, and what one transaction did.
+#include <algorithm>
+
+#include "base/assert.h"
+#include "crdt/internal/document.h"
+#include "crdt/internal/observers.h"
+#include "crdt/internal/struct_cut.h"
+#include "crdt/internal/update_writer.h"
+#include "crdt/update.h"
+
+namespace tidemark::crdt {
+
+void Document::view_of(const Item& item, StructView& view) const {
+  view = StructView{};
+  view.id = {store.clients[item.client()].id, item.clock};
+  view.len = item.len;
+  view.ref = item.ref();
+  if (item.is_gc()) return;
+  if (item.has_origin()) {
+    view.has_origin = true;
+    view.origin = {store.clients[item.origin_client()].id, item.origin_clock};
+  }
+  if (item.has_right_origin()) {
+    view.has_right_origin = true;
+    view.right_origin = {store.clients[item.right_origin_client].id, item.right_origin_clock};
+  }
+  view.has_key = item.has(Item::kHasKey);
+  if (view.has_key) view.key = store.key(item.leaf_or_key);
+  if (!view.has_origin && !view.has_right_origin) {
+    const Branch& branch = store.branches[item.parent];
+    if (branch.item == kNone) {
+      view.parent = StructView::Parent::kRoot;
+      view.root_name = store.key(branch.name);
+    } else {
+      const Item& holder = store.items[branch.item];
+      view.parent = StructView::Parent::kItem;
+      view.parent_item = {store.clients[holder.client()].id, holder.clock};
+    }
+  }
+  switch (item.ref()) {
+    case Ref::kString:
+      view.text = store.text(item);
+      view.text_is_ascii = !item.has(Item::kHasSpan);
+      return;
+    case Ref::kType: {
+      const Branch& branch = store.branches[item.content];
+      view.type = branch.kind;
+      if (branch.name != kNone) view.text = store.key(branch.name);
+      return;
+    }
+    case Ref::kFormat:
+    case Ref::kDoc: view.text = store.key(store.span(item).key); [[fallthrough]];
+    default: view.payload = store.payload(item);
+  }
+}
+
+template <typename Writer>
+void Document::write_sections(Writer& writer, const std::vector<Section>& sections) {
+  writer.begin(sections.size());
+  StructView view;
+  for (const Section& section : sections) {
+    const Client& client = store.clients[section.client];
+    const Directory& directory = client.directory;
+    Directory::Position place = directory.find(section.clock);
+    writer.begin_section(client.id, directory.count_from(place), section.clock);
+    for (bool is_first = true;; place = directory.next(place), is_first = false) {
+      const Item& item = store.items[directory.at(place).item];
+      view_of(item, view);
+      if (is_first && section.clock > item.clock) slice(view, section.clock - item.clock);
+      writer.write(view);
+      if (directory.is_last(place)) break;
+    }
+  }
+}
+
+DeleteSet Document::delete_set() {
+  DeleteSet deletes;
+  for (size_t i = store.descending().size(); i-- > 0;) {
+    const ClientIndex client = store.descending()[i];
+    for (const DeletedRange& range : store.deleted_ranges(client)) {
+      deletes.add(store.clients[client].id, range.clock, range.len);
+    }
+  }
+  return deletes;
+}
+
+template <typename Writer>
+Buffer Document::encode_state(const StateVector& from) {
+  constexpr bool kIsV1 = std::is_same_v<Writer, UpdateWriterV1>;
+  std::vector<Section> sections;
+  for (const ClientIndex client : store.descending()) {
+    const uint64_t known = from.clock_of(store.clients[client].id);
+    if (known < store.clients[client].state) {
+      sections.push_back({client, static_cast<uint32_t>(known)});
+    }
+  }
+  Writer writer;
+  write_sections(writer, sections);
+  writer.write_delete_set(delete_set());
+  Buffer state = writer.take();
+  if (!has_pending()) return state;
+  std::vector<Buffer> parts;
+  parts.push_back(std::move(state));
+  if (!pending_deletes_.is_empty()) {
+    Writer deletes;
+    deletes.begin(0);
+    deletes.write_delete_set(pending_deletes_);
+    parts.push_back(deletes.take());
+  }
+  if (!pending_.is_empty()) {
+    Result<Buffer> waiting = diff_update(pending_.encode(), from);
+    TM_ASSERT(waiting.has_value());
+    parts.push_back(kIsV1 ? std::move(*waiting) : *convert_v1_to_v2(*waiting));
+  }
+  const std::vector<Bytes> views(parts.begin(), parts.end());
+  Result<Buffer> merged = kIsV1 ? merge_updates(views) : merge_updates_v2(views);
+  TM_ASSERT(merged.has_value());
+  return std::move(*merged);
+}
+
+template Buffer Document::encode_state<UpdateWriterV1>(const StateVector&);
+template Buffer Document::encode_state<UpdateWriterV2>(const StateVector&);
+
+template <typename Writer>
+void Document::write_transaction(Writer& writer, const TransactionRecord& record) {
+  std::vector<Section>& sections = sections_;
+  sections.clear();
+  for (const TransactionRecord::Touched& touched : record.touched) {
+    if (store.clients[touched.client].state > touched.before) {
+      sections.push_back({touched.client, touched.before});
+    }
+  }
+  std::sort(sections.begin(), sections.end(), [this](const Section& a, const Section& b) {
+    return store.clients[a.client].id > store.clients[b.client].id;
+  });
+  write_sections(writer, sections);
+  deletes_.clear();
+  for (const TransactionRecord::Deleted& range : record.deleted) {
+    deletes_.add(store.clients[range.client].id, range.clock, range.len);
+  }
+  deletes_.normalize();
+  writer.write_delete_set(deletes_);
+}
+
+void Document::emit_updates(const TransactionRecord& record) {
+  const bool wants_v1 = observers_->has(Observers::Kind::kUpdateV1);
+  const bool wants_v2 = observers_->has(Observers::Kind::kUpdateV2);
+  if (!(wants_v1 || wants_v2) || !has_effect(record)) return;
+  if (wants_v1) {
+    writer_v1_.clear();
+    write_transaction(writer_v1_, record);
+    emit_update(Observers::Kind::kUpdateV1, {writer_v1_.bytes(), record.origin, record.is_local});
+  }
+  if (wants_v2) {
+    UpdateWriterV2 writer;
+    write_transaction(writer, record);
+    const Buffer update = writer.take();
+    emit_update(Observers::Kind::kUpdateV2, {update, record.origin, record.is_local});
+  }
+}
+
+void Document::emit_update(Observers::Kind kind, const UpdateEvent& event) {
+  observers_->call(kind, kNone, [&](const Observers::Entry& entry) { entry.on_update(event); });
+}
+
+}  // namespace tidemark::crdt

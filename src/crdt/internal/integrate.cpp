@@ -1,0 +1,474 @@
+// How items come into a document and leave it: YATA integration (Nicolaescu, Jahns, Derntl and
+// Klamma, "Near real-time peer-to-peer shared editing on extensible data types", 2016) as Yjs 13.6
+// carries it out, deletion, and garbage collection.
+#include <algorithm>
+
+#include "base/assert.h"
+#include "base/utf.h"
+#include "crdt/internal/document.h"
+#include "crdt/internal/observers.h"
+
+namespace tidemark::crdt {
+
+void Document::touch(ClientIndex index) {
+  Client& client = store.clients[index];
+  if (client.epoch == open_->epoch) return;
+  client.epoch = open_->epoch;
+  client.before = client.state;
+  for (const auto& record : queue_) {
+    const auto is_known = [index](const TransactionRecord::Touched& entry) {
+      return entry.client == index;
+    };
+    if (record.get() == open_ ||
+        std::none_of(record->touched.begin(), record->touched.end(), is_known)) {
+      record->touched.push_back({index, client.state});
+    }
+  }
+}
+
+void Document::note_change(BranchHandle handle, KeyId key) {
+  Branch& branch = store.branches[handle];
+  if (!open_->is_local && branch.has_formatting &&
+      (branch.kind == TypeRef::kText || branch.kind == TypeRef::kXmlText)) {
+    if (open_->formatted.empty() || open_->formatted.back() != handle) {
+      open_->formatted.push_back(handle);
+    }
+  }
+  if (observers_->is_empty()) return;
+  if (branch.item != kNone) {
+    const Item& holder = store.items[branch.item];
+    const Client& client = store.clients[holder.client()];
+    const uint32_t before = client.epoch == open_->epoch ? client.before : client.state;
+    if (holder.clock >= before || holder.is_deleted()) return;
+  }
+  if (key == kNone) {
+    if (branch.changed_epoch == open_->epoch) return;
+    branch.changed_epoch = open_->epoch;
+  }
+  open_->changed.push_back({handle, key});
+}
+
+void Document::append_to_client(ItemHandle handle) {
+  const Item& item = store.items[handle];
+  touch(item.client());
+  Client& client = store.clients[item.client()];
+  TM_ASSERT(client.state == item.clock);
+  client.directory.push_back(item.clock, handle);
+  client.state += item.len;
+}
+
+ItemHandle Document::clean_end(ClientIndex client, uint32_t clock) {
+  const ItemHandle handle = store.find(client, clock);
+  const Item& item = store.items[handle];
+  if (!item.is_gc() && clock != item.last_clock()) split(handle, clock - item.clock + 1);
+  return handle;
+}
+
+ItemHandle Document::clean_start(ClientIndex client, uint32_t clock) {
+  const ItemHandle handle = store.find(client, clock);
+  const Item& item = store.items[handle];
+  if (item.is_gc() || clock == item.clock) return handle;
+  return split(handle, clock - item.clock);
+}
+
+ItemHandle Document::split(ItemHandle handle, uint32_t offset) {
+  const ItemHandle right = store.split(handle, offset);
+  if (caret_.item == handle) forget_caret();
+  const Item& item = store.items[right];
+  open_->merge_candidates.push_back({item.client(), item.clock});
+  return right;
+}
+
+ItemHandle Document::first_in_chain(BranchHandle parent, KeyId key) const {
+  ItemHandle at = store.entry(store.branches[parent], key);
+  while (at != kNone && store.items[at].left != kNone) at = store.items[at].left;
+  return at;
+}
+
+// Where the item belongs among what others put at the same place concurrently: the item to its left.
+ItemHandle Document::resolve_conflicts(const Item& item, ItemHandle left, ItemHandle right) {
+  const Slab<Item>& items = store.items;
+  ItemHandle at;
+  if (left != kNone) {
+    at = items[left].right;
+  } else if (item.has(Item::kHasKey)) {
+    at = first_in_chain(item.parent, item.leaf_or_key);
+  } else {
+    at = store.branches[item.parent].start;
+  }
+  if (at == kNone || at == right) return left;
+  scanned_.resize(items.size(), 0);
+  conflicting_.resize(items.size(), 0);
+  ++scan_;
+  ++conflict_scan_;
+  const auto client_id = [this](ClientIndex client) { return store.clients[client].id; };
+  for (; at != kNone && at != right; at = items[at].right) {
+    scanned_[at] = scan_;
+    conflicting_[at] = conflict_scan_;
+    const Item& other = items[at];
+    const bool has_same_origin =
+        other.origin_client() == item.origin_client() &&
+        (!item.has_origin() || other.origin_clock == item.origin_clock);
+    if (has_same_origin) {
+      // Ties go to the smaller client id. Any rule would do, as long as all replicas have the same.
+      if (client_id(other.client()) < client_id(item.client())) {
+        left = at;
+        ++conflict_scan_;
+      } else if (other.right_origin_client == item.right_origin_client &&
+                 (!item.has_right_origin() ||
+                  other.right_origin_clock == item.right_origin_clock)) {
+        break;
+      }
+    } else if (other.has_origin()) {
+      const ItemHandle origin = store.find(other.origin_client(), other.origin_clock);
+      if (scanned_[origin] != scan_) break;
+      if (conflicting_[origin] != conflict_scan_) {
+        left = at;
+        ++conflict_scan_;
+      }
+    } else {
+      break;
+    }
+  }
+  return left;
+}
+
+struct Document::Neighbours {
+  ItemHandle left = kNone;
+  ItemHandle right = kNone;
+  BranchHandle parent = kNone;  // kNone: the place is gone, only a garbage struct can stand for it
+  KeyId key = kNone;
+};
+
+void Document::resolve(const StructView& view, uint32_t offset, ClientIndex client,
+                       Neighbours& out) {
+  const auto clock_of = [](const WireId& id) { return static_cast<uint32_t>(id.clock); };
+  if (view.has_origin) out.left = clean_end(store.find_client(view.origin.client),
+                                            clock_of(view.origin));
+  if (view.has_right_origin) {
+    out.right = clean_start(store.find_client(view.right_origin.client),
+                            clock_of(view.right_origin));
+  }
+  if (offset > 0) {
+    // The front is known already: what is left over continues it.
+    out.left = clean_end(client, clock_of(view.id) + offset - 1);
+  }
+  const bool lies_in_garbage = (out.left != kNone && store.items[out.left].is_gc()) ||
+                               (out.right != kNone && store.items[out.right].is_gc());
+  if (lies_in_garbage) return;
+  if (view.parent == StructView::Parent::kRoot) {
+    out.parent = store.root(store.intern(view.root_name));
+    if (view.has_key) out.key = store.intern(view.key);
+  } else if (view.parent == StructView::Parent::kItem) {
+    const Item& holder = store.items[store.find(store.find_client(view.parent_item.client),
+                                                clock_of(view.parent_item))];
+    if (holder.ref() != Ref::kType) return;
+    out.parent = holder.content;
+    if (view.has_key) out.key = store.intern(view.key);
+  } else if (out.left != kNone || out.right != kNone) {
+    const Item& neighbour = store.items[out.left != kNone ? out.left : out.right];
+    out.parent = neighbour.parent;
+    if (neighbour.has(Item::kHasKey)) out.key = neighbour.leaf_or_key;
+  }
+}
+
+void Document::integrate_garbage(ClientIndex client, uint32_t clock, uint32_t len) {
+  const ItemHandle handle = store.new_item();
+  Item& item = store.items[handle];
+  item = Item{};
+  item.clock = clock;
+  item.len = len;
+  item.assign_client(client, Ref::kGc);
+  item.assign_origin(kNoClient, 0);
+  item.right_origin_client = kNoClient;
+  item.left = item.right = item.parent = item.leaf_or_key = kNone;
+  item.set(Item::kDeleted);
+  store.clients[client].is_deleted_stale = true;
+  append_to_client(handle);
+}
+
+void Document::fill_content(ItemHandle handle, const StructView& view, uint32_t offset) {
+  Item& item = store.items[handle];
+  StructView cut = view;
+  if (offset > 0) slice(cut, offset);
+  switch (view.ref) {
+    case Ref::kString:
+      if (cut.starts_with_replacement || cut.ends_with_replacement) {
+        std::string text(cut.starts_with_replacement ? kReplacement : "");
+        text += cut.text;
+        if (cut.ends_with_replacement) text += kReplacement;
+        store.assign_text(item, text);
+      } else {
+        store.assign_text(item, cut.text);
+      }
+      return;
+    case Ref::kType: {
+      const KeyId name = cut.text.data() == nullptr ? kNone : store.intern(cut.text);
+      const BranchHandle branch = store.new_branch(cut.type, handle, name);
+      store.items[handle].content = branch;
+      return;
+    }
+    case Ref::kEmbed:
+    case Ref::kFormat:
+    case Ref::kDoc:
+    case Ref::kAny:
+    case Ref::kJson:
+    case Ref::kBinary: {
+      const KeyId key = view.ref == Ref::kFormat || view.ref == Ref::kDoc
+                            ? store.intern(cut.text)
+                            : kNone;
+      if (cut.payload_is_json) {
+        Buffer value;
+        TM_ASSERT(json_to_any(as_text(cut.payload), value));  // the update was read before
+        item.content = store.new_span(value, key);
+      } else {
+        item.content = store.new_span(cut.payload, key);
+      }
+      item.set(Item::kHasSpan);
+      return;
+    }
+    default: return;
+  }
+}
+
+// Links have been made and the content is in place: what the content itself brings about.
+void Document::finish_integration(ItemHandle handle) {
+  append_to_client(handle);
+  Item& item = store.items[handle];
+  Branch& branch = store.branches[item.parent];
+  if (!item.has(Item::kHasKey)) branch.length += item.visible_len();
+  switch (item.ref()) {
+    case Ref::kDeleted:
+      item.set(Item::kDeleted);
+      open_->deleted.push_back({item.client(), item.clock, item.len});
+      store.clients[item.client()].is_deleted_stale = true;
+      break;
+    case Ref::kFormat: branch.has_formatting = true; break;
+    case Ref::kDoc: open_->subdocs_added.push_back(store.key(store.span(item).key)); break;
+    default: break;
+  }
+  note_change(item.parent, item.has(Item::kHasKey) ? item.leaf_or_key : kNone);
+  const bool is_in_deleted_type = branch.item != kNone && store.items[branch.item].is_deleted();
+  if (is_in_deleted_type || (item.has(Item::kHasKey) && item.right != kNone)) erase(handle);
+}
+
+void Document::integrate(const StructView& view, uint32_t offset) {
+  const ClientIndex client = store.add_client(view.id.client);
+  const uint32_t clock = static_cast<uint32_t>(view.id.clock) + offset;
+  const uint32_t len = static_cast<uint32_t>(view.len) - offset;
+  if (view.ref == Ref::kGc) return integrate_garbage(client, clock, len);
+  Neighbours at;
+  resolve(view, offset, client, at);
+  if (at.parent == kNone) return integrate_garbage(client, clock, len);
+  const ItemHandle handle = store.new_item();
+  Item& item = store.items[handle];
+  item = Item{};
+  item.clock = clock;
+  item.len = len;
+  item.parent = at.parent;
+  item.assign_client(client, view.ref);
+  item.assign_origin(kNoClient, 0);
+  item.right_origin_client = kNoClient;
+  item.leaf_or_key = at.key;
+  if (at.key != kNone) item.set(Item::kHasKey);
+  if (at.left != kNone && (view.has_origin || offset > 0)) {
+    const Item& left = store.items[at.left];
+    item.assign_origin(left.client(), left.last_clock());
+  }
+  if (at.right != kNone) {
+    item.right_origin_client = store.items[at.right].client();
+    item.right_origin_clock = store.items[at.right].clock;
+  }
+  const bool is_undisputed =
+      at.left != kNone ? store.items[at.left].right == at.right
+                       : at.right != kNone && store.items[at.right].left == kNone;
+  ItemHandle left = at.left;
+  if (!is_undisputed) left = resolve_conflicts(item, at.left, at.right);
+  fill_content(handle, view, offset);
+  ItemHandle right;
+  if (left != kNone) {
+    right = store.items[left].right;
+  } else if (at.key != kNone) {
+    right = first_in_chain(at.parent, at.key);
+  } else {
+    right = store.branches[at.parent].start;
+  }
+  store.link(handle, left, right);
+  if (right == kNone && at.key != kNone) {
+    store.entries(store.branches[at.parent]).assign(at.key, handle);
+    if (left != kNone) erase(left);
+  }
+  if (caret_.item != kNone && caret_.branch == at.parent) forget_caret();
+  finish_integration(handle);
+}
+
+namespace {
+
+void fill_local(StructStore& store, ItemHandle handle, const NewContent& content) {
+  Item& item = store.items[handle];
+  switch (content.ref) {
+    case Ref::kString: return store.assign_text(item, content.text);
+    case Ref::kType: {
+      const KeyId name = content.text.data() == nullptr ? kNone : store.intern(content.text);
+      const BranchHandle branch = store.new_branch(content.type, handle, name);
+      store.items[handle].content = branch;
+      return;
+    }
+    default: {
+      const bool is_named = content.ref == Ref::kFormat || content.ref == Ref::kDoc;
+      item.content = store.new_span(content.payload, is_named ? store.intern(content.text) : kNone);
+      item.set(Item::kHasSpan);
+    }
+  }
+}
+
+}  // namespace
+
+ItemHandle Document::insert_listed(BranchHandle parent, ItemHandle left, ItemHandle right,
+                                   const NewContent& content) {
+  if (own_client_ == kNoClient) own_client_ = store.add_client(client_id_);
+  const ItemHandle handle = store.new_item();
+  Item& item = store.items[handle];
+  item = Item{};
+  item.clock = store.clients[own_client_].state;
+  item.len = content.len;
+  item.parent = parent;
+  item.leaf_or_key = kNone;
+  item.assign_client(own_client_, content.ref);
+  item.assign_origin(kNoClient, 0);
+  item.right_origin_client = kNoClient;
+  if (left != kNone) {
+    item.assign_origin(store.items[left].client(), store.items[left].last_clock());
+  }
+  if (right != kNone) {
+    item.right_origin_client = store.items[right].client();
+    item.right_origin_clock = store.items[right].clock;
+  }
+  fill_local(store, handle, content);
+  // What a call inserts piece by piece names the same right origin each time, so that the piece
+  // before may stand between.
+  store.link(handle, left, left != kNone ? store.items[left].right : store.branches[parent].start);
+  finish_integration(handle);
+  return handle;
+}
+
+ItemHandle Document::insert_keyed(BranchHandle parent, KeyId key, const NewContent& content) {
+  if (own_client_ == kNoClient) own_client_ = store.add_client(client_id_);
+  const ItemHandle left = store.entry(store.branches[parent], key);
+  const ItemHandle handle = store.new_item();
+  Item& item = store.items[handle];
+  item = Item{};
+  item.clock = store.clients[own_client_].state;
+  item.len = content.len;
+  item.parent = parent;
+  item.leaf_or_key = key;
+  item.assign_client(own_client_, content.ref);
+  item.assign_origin(kNoClient, 0);
+  item.right_origin_client = kNoClient;
+  item.set(Item::kHasKey);
+  if (left != kNone) {
+    item.assign_origin(store.items[left].client(), store.items[left].last_clock());
+  }
+  fill_local(store, handle, content);
+  store.link(handle, left, kNone);
+  store.entries(store.branches[parent]).assign(key, handle);
+  if (left != kNone) erase(left);
+  finish_integration(handle);
+  return handle;
+}
+
+void Document::erase_children(BranchHandle handle, std::vector<ItemHandle>& doomed) {
+  const Branch& branch = store.branches[handle];
+  const auto doom = [&](ItemHandle at) {
+    const Item& item = store.items[at];
+    if (!item.is_deleted()) {
+      doomed.push_back(at);
+      return;
+    }
+    // It is collected together with its parent and may then merge with neighbours, which nothing
+    // else would notice.
+    const Client& client = store.clients[item.client()];
+    const uint32_t before = client.epoch == open_->epoch ? client.before : client.state;
+    if (item.clock < before) open_->merge_candidates.push_back({item.client(), item.clock});
+  };
+  for (ItemHandle at = branch.start; at != kNone; at = store.items[at].right) doom(at);
+  if (branch.entries == nullptr) return;
+  for (const KeyTable::Entry& entry : branch.entries->entries()) doom(entry.last);
+}
+
+void Document::erase(ItemHandle first) {
+  // Types may be nested without end, so no recursion.
+  std::vector<ItemHandle> doomed;
+  ItemHandle handle = first;
+  while (true) {
+    Item& item = store.items[handle];
+    if (!item.is_deleted()) {
+      const bool is_keyed = item.has(Item::kHasKey);
+      Branch& branch = store.branches[item.parent];
+      if (!is_keyed) branch.length -= item.visible_len();
+      item.set(Item::kDeleted);
+      if (!is_keyed && branch.tree != kNone) store.index.update(handle);
+      open_->deleted.push_back({item.client(), item.clock, item.len});
+      store.clients[item.client()].is_deleted_stale = true;
+      note_change(item.parent, is_keyed ? item.leaf_or_key : kNone);
+      if (caret_.item == handle) forget_caret();
+      if (item.ref() == Ref::kType) {
+        erase_children(item.content, doomed);
+      } else if (item.ref() == Ref::kDoc) {
+        open_->subdocs_removed.push_back(store.key(store.span(item).key));
+      }
+    }
+    if (doomed.empty()) return;
+    handle = doomed.back();
+    doomed.pop_back();
+  }
+}
+
+// A child of a collected type: nothing of it is left but its clocks.
+void Document::bury(ItemHandle handle) {
+  Item& item = store.items[handle];
+  store.drop_content(item);
+  item.assign_ref(Ref::kGc);
+  item.left = item.right = item.parent = item.leaf_or_key = kNone;
+  item.clear(Item::kHasKey);
+  item.clear(Item::kKeep);
+  item.assign_origin(kNoClient, 0);
+  item.right_origin_client = kNoClient;
+}
+
+void Document::collect_children(BranchHandle first) {
+  std::vector<BranchHandle> graves{first};
+  const auto bury_chain = [&](ItemHandle at, bool leftwards) {
+    while (at != kNone) {
+      const Item& item = store.items[at];
+      const ItemHandle next = leftwards ? item.left : item.right;
+      if (item.ref() == Ref::kType) graves.push_back(item.content);
+      bury(at);
+      at = next;
+    }
+  };
+  while (!graves.empty()) {
+    Branch& branch = store.branches[graves.back()];
+    graves.pop_back();
+    if (branch.tree != kNone) store.index.destroy(branch.tree);
+    branch.tree = kNone;
+    const ItemHandle start = branch.start;
+    const std::unique_ptr<KeyTable> entries = std::move(branch.entries);
+    branch.start = kNone;
+    branch.length = 0;
+    branch.is_dead = true;
+    bury_chain(start, false);
+    if (entries == nullptr) continue;
+    for (const KeyTable::Entry& entry : entries->entries()) bury_chain(entry.last, true);
+  }
+}
+
+void Document::collect_item(ItemHandle handle) {
+  Item& item = store.items[handle];
+  if (item.ref() == Ref::kDeleted || item.is_gc()) return;
+  if (item.ref() == Ref::kType) collect_children(item.content);
+  store.drop_content(item);
+  item.assign_ref(Ref::kDeleted);
+}
+
+}  // namespace tidemark::crdt

@@ -1,0 +1,65 @@
+// The bytes of all content of a document, in one growing array. A run of bytes belongs to one item;
+// what items give up is garbage until the document repacks the pool.
+#pragma once
+
+#include <array>
+#include <cstring>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "crdt/internal/slab.h"
+
+namespace tidemark::crdt {
+
+class Pool {
+ public:
+  uint32_t size() const { return bytes_.size(); }
+  size_t memory() const { return bytes_.memory(); }
+  uint32_t garbage() const { return garbage_; }
+  const uint8_t* at(uint32_t offset) const { return &bytes_[offset]; }
+  uint8_t* at(uint32_t offset) { return &bytes_[offset]; }
+  std::string_view text(uint32_t offset, uint32_t bytes) const {
+    return {reinterpret_cast<const char*>(at(offset)), bytes};
+  }
+  Bytes view(uint32_t offset, uint32_t bytes) const { return {at(offset), bytes}; }
+
+  // The bytes must not lie in this pool.
+  uint32_t append(Bytes bytes) {
+    const uint32_t offset = bytes_.size();
+    bytes_.resize(offset + static_cast<uint32_t>(bytes.size()));
+    if (!bytes.empty()) std::memcpy(at(offset), bytes.data(), bytes.size());
+    return offset;
+  }
+  uint32_t append_own(uint32_t from, uint32_t count) {
+    const uint32_t offset = bytes_.size();
+    bytes_.resize(offset + count);
+    std::memcpy(at(offset), at(from), count);
+    return offset;
+  }
+  void discard(uint32_t bytes) { garbage_ += bytes; }
+
+  // Makes the run `a` directly followed by the run `b` one run and yields where it starts. Runs
+  // that grow again and again away from the end get room to grow, so that several writers' turns
+  // cost amortised constant time.
+  uint32_t join(uint32_t a, uint32_t a_bytes, uint32_t b, uint32_t b_bytes);
+
+  void swap(Pool& other) {
+    bytes_.swap(other.bytes_);
+    std::swap(garbage_, other.garbage_);
+    std::swap(reserves_, other.reserves_);
+    std::swap(next_reserve_, other.next_reserve_);
+  }
+
+ private:
+  struct Reserve {
+    uint32_t end = 0xffffffff;  // where the run that may grow ends
+    uint32_t room = 0;
+  };
+
+  Slab<uint8_t> bytes_;
+  uint32_t garbage_ = 0;
+  std::array<Reserve, 8> reserves_;
+  uint32_t next_reserve_ = 0;
+};
+
+}  // namespace tidemark::crdt

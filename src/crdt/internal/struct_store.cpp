@@ -1,0 +1,379 @@
+#include "crdt/internal/struct_store.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+#include "base/utf.h"
+#include "crdt/value.h"
+
+namespace tidemark::crdt {
+
+KeyId StructStore::intern(std::string_view key) {
+  const auto known = key_ids_.find(key);
+  if (known != key_ids_.end()) return known->second;
+  const auto id = static_cast<KeyId>(keys_.size());
+  keys_.emplace_back(key);
+  key_ids_.emplace(keys_.back(), id);
+  return id;
+}
+
+KeyId StructStore::find_key(std::string_view key) const {
+  const auto known = key_ids_.find(key);
+  return known == key_ids_.end() ? kNone : known->second;
+}
+
+ClientIndex StructStore::find_client(uint64_t id) const {
+  if (last_client_ != kNoClient && clients[last_client_].id == id) return last_client_;
+  const auto known = client_indices_.find(id);
+  if (known == client_indices_.end()) return kNoClient;
+  return last_client_ = known->second;
+}
+
+ClientIndex StructStore::add_client(uint64_t id) {
+  const ClientIndex known = find_client(id);
+  if (known != kNoClient) return known;
+  const auto index = static_cast<ClientIndex>(clients.size());
+  TM_ASSERT(index < kNoClient);
+  clients.emplace_back();
+  clients.back().id = id;
+  client_indices_.emplace(id, index);
+  const auto above = std::lower_bound(
+      descending_.begin(), descending_.end(), id,
+      [this](ClientIndex client, uint64_t wanted) { return clients[client].id > wanted; });
+  descending_.insert(above, index);
+  return index;
+}
+
+StateVector StructStore::state_vector() const {
+  StateVector states;
+  for (const Client& client : clients) {
+    if (client.state > 0) states.set(client.id, client.state);
+  }
+  return states;
+}
+
+ItemHandle StructStore::new_item() {
+  if (free_items_.empty()) return items.add();
+  const ItemHandle handle = free_items_.back();
+  free_items_.pop_back();
+  return handle;
+}
+
+void StructStore::free_item(ItemHandle handle) {
+  items[handle].len = 0;
+  free_items_.push_back(handle);
+}
+
+ItemHandle StructStore::find(ClientIndex client, uint32_t clock) const {
+  const Directory& directory = clients[client].directory;
+  return directory.at(directory.find(clock)).item;
+}
+
+ItemHandle StructStore::split(ItemHandle left_handle, uint32_t offset) {
+  const ItemHandle handle = new_item();
+  Item& left = items[left_handle];
+  Item& right = items[handle];
+  TM_ASSERT(offset > 0 && offset < left.len);
+  right = left;
+  right.clock = left.clock + offset;
+  right.len = left.len - offset;
+  right.leaf_or_key = left.has(Item::kHasKey) ? left.leaf_or_key : kNone;
+  Directory& directory = clients[left.client()].directory;
+  const Directory::Position place = directory.find(left.clock);
+  if (left.is_gc()) {
+    left.len = offset;
+    directory.insert_after(place, right.clock, handle);
+    return handle;
+  }
+  right.assign_origin(left.client(), right.clock - 1);
+  split_content(left, right, offset);
+  left.len = offset;
+  right.left = left_handle;
+  left.right = handle;
+  if (right.right != kNone) {
+    items[right.right].left = handle;
+  } else if (right.has(Item::kHasKey)) {
+    Branch& branch = branches[right.parent];
+    if (entry(branch, right.leaf_or_key) == left_handle) {
+      entries(branch).assign(right.leaf_or_key, handle);
+    }
+  }
+  const Branch& branch = branches[left.parent];
+  if (!left.has(Item::kHasKey) && branch.tree != kNone) {
+    index.update(left_handle);
+    index.insert(branch.tree, left_handle, handle);
+  }
+  directory.insert_after(place, right.clock, handle);
+  return handle;
+}
+
+void StructStore::link(ItemHandle handle, ItemHandle left, ItemHandle right) {
+  Item& item = items[handle];
+  item.left = left;
+  item.right = right;
+  if (left != kNone) items[left].right = handle;
+  if (right != kNone) items[right].left = handle;
+  Branch& branch = branches[item.parent];
+  if (item.has(Item::kHasKey)) return;
+  if (left == kNone) branch.start = handle;
+  if (branch.tree != kNone) index.insert(branch.tree, left, handle);
+}
+
+bool StructStore::merge(ItemHandle left_handle, ItemHandle right_handle) {
+  Item& left = items[left_handle];
+  const Item& right = items[right_handle];
+  if (left.ref() != right.ref()) return false;
+  if (left.is_gc()) {
+    left.len += right.len;
+    free_item(right_handle);
+    return true;
+  }
+  if (left.right != right_handle || left.is_deleted() != right.is_deleted() ||
+      right.origin_client() != left.client() || right.origin_clock != left.last_clock() ||
+      left.right_origin_client != right.right_origin_client ||
+      (left.has_right_origin() && left.right_origin_clock != right.right_origin_clock)) {
+    return false;
+  }
+  const bool is_listed = !left.has(Item::kHasKey);
+  const uint32_t tree = is_listed ? branches[left.parent].tree : kNone;
+  if (!merge_content(left, right)) return false;
+  if (tree != kNone) index.remove(right_handle);
+  if (right.has(Item::kKeep)) left.set(Item::kKeep);
+  left.len += right.len;
+  left.right = right.right;
+  if (left.right != kNone) {
+    items[left.right].left = left_handle;
+  } else if (!is_listed) {
+    Branch& branch = branches[left.parent];
+    if (entry(branch, left.leaf_or_key) == right_handle) {
+      entries(branch).assign(left.leaf_or_key, left_handle);
+    }
+  }
+  if (tree != kNone) index.update(left_handle);
+  free_item(right_handle);
+  return true;
+}
+
+uint32_t StructStore::new_span(Bytes bytes, KeyId key) {
+  const Span made{pool.append(bytes), static_cast<uint32_t>(bytes.size()), key};
+  if (free_spans_.empty()) {
+    spans_.push_back(made);
+    return static_cast<uint32_t>(spans_.size() - 1);
+  }
+  const uint32_t handle = free_spans_.back();
+  free_spans_.pop_back();
+  spans_[handle] = made;
+  return handle;
+}
+
+uint32_t StructStore::payload_bytes(const Item& item) const {
+  return item.has(Item::kHasSpan) ? span(item).bytes : item.len;
+}
+
+Bytes StructStore::payload(const Item& item) const {
+  if (item.has(Item::kHasSpan)) return pool.view(span(item).offset, span(item).bytes);
+  if (item.ref() != Ref::kString) return {};
+  return pool.view(item.content, item.len);
+}
+
+void StructStore::place_payload(Item& item, uint32_t offset, uint32_t bytes) {
+  // Only text of as many bytes as UTF-16 units is ASCII, and then the length tells the bytes.
+  if (item.ref() == Ref::kString && bytes == item.len) {
+    if (item.has(Item::kHasSpan)) free_span(item.content);
+    item.clear(Item::kHasSpan);
+    item.content = offset;
+    return;
+  }
+  if (!item.has(Item::kHasSpan)) {
+    item.content = new_span({}, kNone);
+    item.set(Item::kHasSpan);
+  }
+  spans_[item.content].offset = offset;
+  spans_[item.content].bytes = bytes;
+}
+
+void StructStore::assign_text(Item& item, std::string_view utf8) {
+  item.clear(Item::kHasSpan);
+  place_payload(item, pool.append(as_bytes(utf8)), static_cast<uint32_t>(utf8.size()));
+}
+
+void StructStore::drop_content(Item& item) {
+  switch (item.ref()) {
+    case Ref::kGc:
+    case Ref::kDeleted:
+    case Ref::kType:
+    case Ref::kSkip: return;
+    default: pool.discard(payload_bytes(item));
+  }
+  if (item.has(Item::kHasSpan)) free_span(item.content);
+  item.clear(Item::kHasSpan);
+}
+
+void StructStore::split_text(Item& left, Item& right, uint32_t offset) {
+  const Span whole = span(left);
+  const Utf16Cut cut = cut_utf16(pool.text(whole.offset, whole.bytes), offset);
+  const auto at = static_cast<uint32_t>(cut.bytes);
+  uint32_t left_bytes = at;
+  uint32_t right_offset = whole.offset + at;
+  uint32_t right_bytes = whole.bytes - at;
+  if (cut.is_inside_pair) {
+    // Each half of the pair becomes U+FFFD, as in Yjs: three bytes of the four serve the left part,
+    // and the right part moves because one byte is too little.
+    constexpr uint32_t kPair = 4;
+    constexpr auto kMark = static_cast<uint32_t>(kReplacement.size());
+    const uint32_t rest = right_bytes - kPair;
+    right_offset = pool.append(as_bytes(kReplacement));
+    pool.append_own(whole.offset + at + kPair, rest);
+    right_bytes = kMark + rest;
+    std::memcpy(pool.at(whole.offset + at), kReplacement.data(), kMark);
+    left_bytes = at + kMark;
+    pool.discard(1 + rest);
+  }
+  right.clear(Item::kHasSpan);
+  place_payload(right, right_offset, right_bytes);
+  const uint32_t whole_len = left.len;
+  left.len = offset;
+  place_payload(left, whole.offset, left_bytes);
+  left.len = whole_len;
+}
+
+void StructStore::split_content(Item& left, Item& right, uint32_t offset) {
+  switch (left.ref()) {
+    case Ref::kString:
+      if (left.has(Item::kHasSpan)) return split_text(left, right, offset);
+      right.content = left.content + offset;
+      return;
+    case Ref::kAny:
+    case Ref::kJson: {
+      const Span whole = span(left);
+      Decoder decoder(pool.view(whole.offset, whole.bytes));
+      for (uint32_t i = 0; i < offset; ++i) {
+        if (left.ref() == Ref::kAny) {
+          skip_any(decoder);
+        } else {
+          decoder.read_varbytes();
+        }
+      }
+      TM_ASSERT(decoder.ok());
+      const auto at = static_cast<uint32_t>(decoder.position());
+      right.clear(Item::kHasSpan);
+      place_payload(right, whole.offset + at, whole.bytes - at);
+      spans_[left.content].bytes = at;
+      return;
+    }
+    case Ref::kDeleted: return;
+    default: TM_ASSERT(false);
+  }
+}
+
+bool StructStore::merge_content(Item& left, const Item& right) {
+  switch (left.ref()) {
+    case Ref::kDeleted: return true;
+    case Ref::kString:
+    case Ref::kAny:
+    case Ref::kJson: break;
+    default: return false;
+  }
+  const auto offset_of = [this](const Item& item) {
+    return item.has(Item::kHasSpan) ? span(item).offset : item.content;
+  };
+  const uint32_t left_bytes = payload_bytes(left);
+  const uint32_t right_bytes = payload_bytes(right);
+  const uint32_t joined = pool.join(offset_of(left), left_bytes, offset_of(right), right_bytes);
+  if (right.has(Item::kHasSpan)) free_span(right.content);
+  const uint32_t left_len = left.len;
+  left.len += right.len;
+  place_payload(left, joined, left_bytes + right_bytes);
+  left.len = left_len;
+  return true;
+}
+
+void StructStore::repack_if_wasteful() {
+  constexpr uint32_t kWorthIt = 64 * 1024;
+  if (pool.garbage() < kWorthIt || pool.garbage() < pool.size() / 2) return;
+  Pool packed;
+  for (const Client& client : clients) {
+    if (client.directory.is_empty()) continue;
+    for (Directory::Position place = client.directory.first();;
+         place = client.directory.next(place)) {
+      Item& item = items[client.directory.at(place).item];
+      if (const Bytes bytes = payload(item); !bytes.empty()) {
+        const uint32_t offset = packed.append(bytes);
+        (item.has(Item::kHasSpan) ? spans_[item.content].offset : item.content) = offset;
+      }
+      if (client.directory.is_last(place)) break;
+    }
+  }
+  pool.swap(packed);
+}
+
+BranchHandle StructStore::new_branch(TypeRef kind, ItemHandle item, KeyId name) {
+  const auto handle = static_cast<BranchHandle>(branches.size());
+  Branch& branch = branches.emplace_back();
+  branch.kind = kind;
+  branch.item = item;
+  branch.name = name;
+  if (item != kNone) branch.depth = branches[items[item].parent].depth + 1;
+  return handle;
+}
+
+BranchHandle StructStore::find_root(KeyId name) const {
+  const auto known = root_of_.find(name);
+  return known == root_of_.end() ? kNone : known->second;
+}
+
+BranchHandle StructStore::root(KeyId name) {
+  const BranchHandle known = find_root(name);
+  if (known != kNone) return known;
+  roots_.push_back(new_branch(TypeRef::kUnknown, kNone, name));
+  root_of_.emplace(name, roots_.back());
+  return roots_.back();
+}
+
+KeyTable& StructStore::entries(Branch& branch) {
+  if (branch.entries == nullptr) branch.entries = std::make_unique<KeyTable>();
+  return *branch.entries;
+}
+
+ItemHandle StructStore::entry(const Branch& branch, KeyId key) const {
+  return branch.entries == nullptr ? kNone : branch.entries->find(key);
+}
+
+const std::vector<DeletedRange>& StructStore::deleted_ranges(ClientIndex index_of_client) {
+  Client& client = clients[index_of_client];
+  if (!client.is_deleted_stale) return client.deleted;
+  client.is_deleted_stale = false;
+  client.deleted.clear();
+  if (client.directory.is_empty()) return client.deleted;
+  for (Directory::Position place = client.directory.first();;
+       place = client.directory.next(place)) {
+    const Item& item = items[client.directory.at(place).item];
+    if (item.is_deleted()) {
+      if (!client.deleted.empty() &&
+          client.deleted.back().clock + client.deleted.back().len == item.clock) {
+        client.deleted.back().len += item.len;
+      } else {
+        client.deleted.push_back({item.clock, item.len});
+      }
+    }
+    if (client.directory.is_last(place)) return client.deleted;
+  }
+}
+
+size_t StructStore::memory() const {
+  size_t bytes = items.memory() + pool.memory() + index.memory() +
+                 spans_.capacity() * sizeof(Span) + branches.capacity() * sizeof(Branch) +
+                 clients.capacity() * sizeof(Client);
+  for (const Client& client : clients) {
+    bytes += client.directory.memory() + client.deleted.capacity() * sizeof(DeletedRange);
+  }
+  for (const std::string& key : keys_) bytes += sizeof key + key.capacity();
+  for (const Branch& branch : branches) {
+    if (branch.entries != nullptr) {
+      bytes += sizeof(KeyTable) + branch.entries->entries().capacity() * sizeof(KeyTable::Entry);
+    }
+  }
+  return bytes;
+}
+
+}  // namespace tidemark::crdt

@@ -1,0 +1,130 @@
+// Everything a document holds, as records that refer to each other by handle, and the moves that
+// concern one or two of them. Rules that span a transaction live in Document.
+//  (1) A client's items cover the clocks from 0 to its state without gaps.
+//  (2) Every live item is in exactly one directory; neighbours name each other.
+//  (3) Keys are interned once; their text never moves.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "crdt/internal/directory.h"
+#include "crdt/internal/item.h"
+#include "crdt/internal/pool.h"
+#include "crdt/internal/position_index.h"
+#include "crdt/state_vector.h"
+
+namespace tidemark::crdt {
+
+struct DeletedRange {
+  uint32_t clock;
+  uint32_t len;
+};
+
+struct Client {
+  uint64_t id = 0;
+  uint32_t state = 0;  // the next clock
+  Directory directory;
+  // The state at the start of the transaction that is now open, if its number is `epoch`.
+  uint32_t before = 0;
+  uint32_t epoch = 0;
+  // What is deleted, as of the last time somebody asked; stale after each change.
+  std::vector<DeletedRange> deleted;
+  bool is_deleted_stale = false;
+};
+
+class StructStore {
+ public:
+  StructStore() : index(items) {}
+
+  Slab<Item> items;
+  Pool pool;
+  PositionIndex index;
+  std::vector<Client> clients;
+  std::vector<Branch> branches;
+
+  // --- names and clients
+  KeyId intern(std::string_view key);
+  // kNone if nobody has interned it.
+  KeyId find_key(std::string_view key) const;
+  const std::string& key(KeyId id) const { return keys_[id]; }
+  ClientIndex find_client(uint64_t id) const;  // kNoClient if unknown
+  ClientIndex add_client(uint64_t id);
+  // Client indices by descending id, the order of everything on the wire.
+  const std::vector<ClientIndex>& descending() const { return descending_; }
+  StateVector state_vector() const;
+
+  // --- items
+  ItemHandle new_item();
+  void free_item(ItemHandle handle);
+  // The item that holds the clock, which must be below the client's state.
+  ItemHandle find(ClientIndex client, uint32_t clock) const;
+  Directory::Position place_of(const Item& item) const {
+    return clients[item.client()].directory.find(item.clock);
+  }
+  ItemHandle at(ClientIndex client, Directory::Position position) const {
+    return clients[client].directory.at(position).item;
+  }
+  // The right part of an item cut at `offset` units, linked, indexed and in the directory.
+  ItemHandle split(ItemHandle left, uint32_t offset);
+  // Whether the right neighbour by clock was merged into the left one. The caller removes it from
+  // the directory.
+  bool merge(ItemHandle left, ItemHandle right);
+  // Links an item between neighbours and into the position index of its list.
+  void link(ItemHandle item, ItemHandle left, ItemHandle right);
+
+  // --- content
+  uint32_t new_span(Bytes bytes, KeyId key);
+  const Span& span(const Item& item) const { return spans_[item.content]; }
+  // Content bytes: the UTF-8 of a String, the encoded payload of the others.
+  Bytes payload(const Item& item) const;
+  std::string_view text(const Item& item) const { return as_text(payload(item)); }
+  void assign_text(Item& item, std::string_view utf8);
+  // Gives the content back; the item's content is then meaningless.
+  void drop_content(Item& item);
+  // Moves all live content together if more than half of the pool is garbage.
+  void repack_if_wasteful();
+
+  // --- branches
+  BranchHandle new_branch(TypeRef kind, ItemHandle item, KeyId name);
+  BranchHandle find_root(KeyId name) const;
+  BranchHandle root(KeyId name);  // created on first mention
+  const std::vector<BranchHandle>& roots() const { return roots_; }
+  KeyTable& entries(Branch& branch);
+  ItemHandle entry(const Branch& branch, KeyId key) const;
+
+  const std::vector<DeletedRange>& deleted_ranges(ClientIndex client);
+  size_t memory() const;
+  uint32_t live_items() const {
+    return items.size() - static_cast<uint32_t>(free_items_.size());
+  }
+  // Breaks of the numbered invariants here and in Item, one line each; empty if all hold.
+  std::string check() const;
+
+ private:
+  void split_content(Item& left, Item& right, uint32_t offset);
+  void split_text(Item& left, Item& right, uint32_t offset);
+  bool merge_content(Item& left, const Item& right);
+  uint32_t payload_bytes(const Item& item) const;
+  void place_payload(Item& item, uint32_t offset, uint32_t bytes);
+  void free_span(uint32_t span) { free_spans_.push_back(span); }
+  std::string check_client(const Client& client) const;
+  std::string check_branch(BranchHandle handle) const;
+
+  std::vector<ItemHandle> free_items_;
+  std::vector<Span> spans_;
+  std::vector<uint32_t> free_spans_;
+  std::deque<std::string> keys_;
+  std::unordered_map<std::string_view, KeyId> key_ids_;
+  std::unordered_map<uint64_t, ClientIndex> client_indices_;
+  mutable ClientIndex last_client_ = kNoClient;
+  std::vector<ClientIndex> descending_;
+  std::vector<BranchHandle> roots_;  // in the order of their first mention
+  std::unordered_map<KeyId, BranchHandle> root_of_;
+};
+
+}  // namespace tidemark::crdt

@@ -1,0 +1,56 @@
+#include "crdt/internal/transaction_record.h"
+
+#include <algorithm>
+
+namespace tidemark::crdt {
+
+void TransactionRecord::reset(uint64_t new_origin, bool local, uint32_t new_epoch) {
+  origin = new_origin;
+  is_local = local;
+  epoch = new_epoch;
+  touched.clear();
+  own_touched = 0;
+  deleted.clear();
+  changed.clear();
+  formatted.clear();
+  merge_candidates.clear();
+  subdocs_added.clear();
+  subdocs_removed.clear();
+}
+
+void TransactionRecord::sort_deleted() {
+  if (deleted.size() < 2) return;
+  std::sort(deleted.begin(), deleted.end(), [](const Deleted& a, const Deleted& b) {
+    return a.client != b.client ? a.client < b.client : a.clock < b.clock;
+  });
+  size_t kept = 0;
+  for (size_t i = 1; i < deleted.size(); ++i) {
+    Deleted& last = deleted[kept];
+    const Deleted& next = deleted[i];
+    if (last.client == next.client && last.clock + last.len >= next.clock) {
+      last.len = std::max(last.len, next.clock + next.len - last.clock);
+    } else {
+      deleted[++kept] = next;
+    }
+  }
+  deleted.resize(kept + 1);
+}
+
+bool TransactionRecord::deletes(ClientIndex client, uint32_t clock) const {
+  const auto above = std::upper_bound(
+      deleted.begin(), deleted.end(), clock, [client](uint32_t wanted, const Deleted& range) {
+        return range.client != client ? client < range.client : wanted < range.clock;
+      });
+  if (above == deleted.begin()) return false;
+  const Deleted& range = *(above - 1);
+  return range.client == client && clock - range.clock < range.len;
+}
+
+uint32_t TransactionRecord::before(ClientIndex client, uint32_t now) const {
+  for (const Touched& entry : touched) {
+    if (entry.client == client) return entry.before;
+  }
+  return now;
+}
+
+}  // namespace tidemark::crdt

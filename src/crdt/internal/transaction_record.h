@@ -1,0 +1,54 @@
+// What one transaction did, kept until its observers have run and its garbage is collected. Objects
+// are reused: a keystroke allocates nothing.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "crdt/internal/item.h"
+
+namespace tidemark::crdt {
+
+struct TransactionRecord {
+  struct Touched {
+    ClientIndex client;
+    uint32_t before;  // its state when the transaction began
+  };
+  struct Deleted {
+    ClientIndex client;
+    uint32_t clock;
+    uint32_t len;
+  };
+  struct Changed {
+    BranchHandle branch;
+    KeyId key;  // kNone: the list
+    friend bool operator==(const Changed&, const Changed&) = default;
+  };
+
+  uint64_t origin = 0;
+  bool is_local = true;
+  uint32_t epoch = 0;
+  // Clients with new structs. Up to `own_touched` by this transaction, from there on by
+  // transactions that its observers ran.
+  std::vector<Touched> touched;
+  size_t own_touched = 0;
+  std::vector<Deleted> deleted;  // sorted by client and clock, and merged, once the body has run
+  std::vector<Changed> changed;  // only while somebody observes
+  std::vector<BranchHandle> formatted;  // texts with formats that a remote transaction changed
+  struct Clock {
+    ClientIndex client;
+    uint32_t clock;
+  };
+  std::vector<Clock> merge_candidates;  // items that may merge with a neighbour now
+  std::vector<std::string> subdocs_added;
+  std::vector<std::string> subdocs_removed;
+
+  void reset(uint64_t new_origin, bool local, uint32_t new_epoch);
+  void sort_deleted();
+  bool deletes(ClientIndex client, uint32_t clock) const;
+  // The client's state when the transaction began; `now` if nobody added to it since.
+  uint32_t before(ClientIndex client, uint32_t now) const;
+};
+
+}  // namespace tidemark::crdt

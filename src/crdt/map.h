@@ -1,0 +1,23 @@
+// Keys and values, as Y.Map: of concurrent values for a key one wins, the same on every replica.
+#pragma once
+
+#include "crdt/shared_type.h"
+
+namespace tidemark::crdt {
+
+class Map : public SharedType {
+ public:
+  using SharedType::SharedType;
+
+  void set(std::string_view key, const Any& value);
+  SharedType set_type(std::string_view key, TypeRef kind, std::string_view name = {});
+  void set_subdocument(std::string_view key, const Subdocument& subdocument);
+  void erase(std::string_view key);
+
+  std::optional<Value> at(std::string_view key) const;
+  bool contains(std::string_view key) const { return at(key).has_value(); }
+  // Live keys in the order in which they first appeared.
+  std::vector<std::string> keys() const;
+};
+
+}  // namespace tidemark::crdt

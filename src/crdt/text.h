@@ -1,0 +1,42 @@
+// Text with formatting attributes and embeds, as Y.Text. Positions count UTF-16 code units; an embed
+// counts one.
+#pragma once
+
+#include <span>
+
+#include "crdt/shared_type.h"
+
+namespace tidemark::crdt {
+
+class Text : public SharedType {
+ public:
+  using SharedType::SharedType;
+
+  // Inserts UTF-8 with the attributes in force at the index. kInvalid if the index exceeds the
+  // length or the text is not UTF-8; nothing is inserted then.
+  Result<> insert(uint32_t index, std::string_view utf8);
+  // ... with exactly these attributes.
+  Result<> insert(uint32_t index, std::string_view utf8, const Attributes& attributes);
+  // An embed takes the attributes given; those in force and not given end before it.
+  Result<> insert_embed(uint32_t index, const Any& embed, const Attributes& attributes = {});
+  // A nested type as an embed. `name` names an XML element or hook.
+  Result<SharedType> insert_type(uint32_t index, TypeRef kind, std::string_view name = {},
+                                 const Attributes& attributes = {});
+  // kInvalid if the range exceeds the text.
+  Result<> erase(uint32_t index, uint32_t length);
+  Result<> format(uint32_t index, uint32_t length, const Attributes& attributes);
+  // Inserts, retains and removes in one transaction. Embeds are single Any values in `content`.
+  Result<> apply_delta(std::span<const DeltaOp> delta);
+
+  // The text without embeds and formats.
+  std::string to_string() const;
+  Delta to_delta() const;
+
+  // Attributes of the type itself, not of a range.
+  void set_attribute(std::string_view name, const Any& value);
+  void remove_attribute(std::string_view name);
+  std::optional<Any> attribute(std::string_view name) const;
+  AnyObject attributes() const;
+};
+
+}  // namespace tidemark::crdt
