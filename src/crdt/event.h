@@ -8,11 +8,11 @@
 #include <variant>
 #include <vector>
 
-#include "crdt/internal/item.h"
 #include "crdt/shared_type.h"
 
 namespace tidemark::crdt {
 
+struct Item;
 struct TransactionRecord;
 
 struct UpdateEvent {
@@ -39,13 +39,13 @@ using PathStep = std::variant<std::string, uint32_t>;
 
 class Event {
  public:
-  Event(Document& document, const TransactionRecord& record, BranchHandle target,
-        BranchHandle current_target)
-      : document_(document), record_(record), target_(target), current_(current_target) {}
+  Event(Document& document, const TransactionRecord& record, uint32_t target,
+        uint32_t current_target)
+      : document_(&document), record_(&record), target_(target), current_(current_target) {}
 
   // The type that changed, and the one whose observer runs.
-  SharedType target() const { return {&document_, target_}; }
-  SharedType current_target() const { return {&document_, current_}; }
+  SharedType target() const { return {document_, target_}; }
+  SharedType current_target() const { return {document_, current_}; }
   Origin origin() const;
   bool is_local() const;
 
@@ -60,12 +60,12 @@ class Event {
   bool adds(const Item& item) const;
   bool deletes(const Item& item) const;
   Delta list_delta() const;
-  std::optional<KeyChange> key_change(KeyId key) const;
+  std::optional<KeyChange> key_change(uint32_t key) const;
 
-  Document& document_;
-  const TransactionRecord& record_;
-  BranchHandle target_;
-  BranchHandle current_;
+  Document* document_;
+  const TransactionRecord* record_;
+  uint32_t target_;
+  uint32_t current_;
 };
 
 // All changes below one type in one transaction, outer ones first.

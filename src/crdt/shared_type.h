@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "crdt/internal/struct_view.h"
+#include "crdt/type_ref.h"
 #include "crdt/value.h"
 
 namespace tidemark::crdt {
@@ -110,6 +110,7 @@ struct DeltaOp {
   Kind kind = Kind::kInsert;
   std::string text;            // insert into a text: UTF-8
   std::vector<Value> content;  // insert of anything else: one embed, or list elements
+  bool is_list = false;        // whether `content` is list elements
   uint32_t length = 0;         // retain, remove
   Attributes attributes;
 };

@@ -94,13 +94,15 @@ class Document {
   const Pending& pending() const { return pending_; }
   const DeleteSet& pending_deletes() const { return pending_deletes_; }
 
-  // --- fast paths (typing.cpp): the same effects as the general path, without its steps.
+  // --- fast paths (typing.cpp): the same effects as the general path in fewer steps. False where
+  // only the general path will do; the document is then untouched.
   bool type_on(BranchHandle branch, uint32_t index, std::string_view utf8, uint32_t units);
-  void forget_caret() { caret_.item = kNone; }
+  bool erase_at_caret(BranchHandle branch, uint32_t index, uint32_t units);
+  // Where a local insertion ended, or a local deletion left its gap.
   void note_caret(BranchHandle branch, ItemHandle item, uint32_t end_index);
+  void note_gap(BranchHandle branch, uint32_t index);
+  void forget_caret() { caret_.item = kNone; }
   bool uses_fast_paths = true;
-
-  std::string check();
 
  private:
   // transaction.cpp

@@ -102,6 +102,18 @@ class StructStore {
   uint32_t live_items() const {
     return items.size() - static_cast<uint32_t>(free_items_.size());
   }
+  // Every item of every client, in clock order.
+  template <typename F>
+  void for_each_item(F&& f) const {
+    for (const Client& client : clients) {
+      if (client.directory.is_empty()) continue;
+      for (Directory::Position place = client.directory.first();;
+           place = client.directory.next(place)) {
+        f(items[client.directory.at(place).item]);
+        if (client.directory.is_last(place)) break;
+      }
+    }
+  }
   // Breaks of the numbered invariants here and in Item, one line each; empty if all hold.
   std::string check() const;
 

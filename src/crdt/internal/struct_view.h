@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "crdt/type_ref.h"
 
 namespace tidemark::crdt {
 
@@ -23,18 +24,6 @@ enum class Ref : uint8_t {
   kAny = 8,
   kDoc = 9,
   kSkip = 10,
-};
-
-// The kind of a shared type, with its number on the wire.
-enum class TypeRef : uint8_t {
-  kArray = 0,
-  kMap = 1,
-  kText = 2,
-  kXmlElement = 3,
-  kXmlFragment = 4,
-  kXmlHook = 5,
-  kXmlText = 6,
-  kUnknown = 255,  // a root that only the wire has named so far; never on the wire itself
 };
 
 // A struct's first clock, or a neighbour's, at full wire width.

@@ -1,0 +1,83 @@
+#include "crdt/array.h"
+
+#include <algorithm>
+
+#include "crdt/internal/document.h"
+#include "crdt/internal/list.h"
+#include "crdt/internal/rendering.h"
+
+namespace tidemark::crdt {
+namespace {
+
+Result<> check_values(std::span<const Any> values) {
+  const auto is_map_only = [](const Any& value) {
+    return value.is_undefined() || value.as_bigint() != nullptr;
+  };
+  if (values.size() > kMaxInsert) return failure(ErrorCode::kTooLarge, "array: too many values");
+  if (std::any_of(values.begin(), values.end(), is_map_only)) {
+    return failure(ErrorCode::kInvalid, "array: undefined and 64-bit integers go into maps only");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<> Array::insert(uint32_t index, std::span<const Any> values) {
+  if (index > length()) return failure(ErrorCode::kInvalid, "array: the index exceeds the length");
+  if (Result<> checked = check_values(values); !checked) return checked;
+  if (values.empty()) return {};
+  document_->begin(0);
+  insert_values(*document_, branch_, document_->item_before(branch_, index), values);
+  document_->end();
+  return {};
+}
+
+Result<> Array::push(std::span<const Any> values) {
+  if (Result<> checked = check_values(values); !checked) return checked;
+  if (values.empty()) return {};
+  document_->begin(0);
+  insert_values(*document_, branch_, document_->last_item(branch_), values);
+  document_->end();
+  return {};
+}
+
+Result<SharedType> Array::insert_type(uint32_t index, TypeRef kind, std::string_view name) {
+  return insert_type_at(*document_, branch_, index, type_content(kind, name));
+}
+
+Result<> Array::insert_subdocument(uint32_t index, const Subdocument& subdocument) {
+  if (index > length()) return failure(ErrorCode::kInvalid, "array: the index exceeds the length");
+  const Buffer options = encoded(subdocument.options);
+  NewContent content;
+  content.ref = Ref::kDoc;
+  content.text = subdocument.guid;
+  content.payload = options;
+  document_->begin(0);
+  const ItemHandle left = document_->item_before(branch_, index);
+  const StructStore& store = document_->store;
+  const ItemHandle right = left == kNone ? store.branches[branch_].start : store.items[left].right;
+  document_->insert_listed(branch_, left, right, content);
+  document_->end();
+  return {};
+}
+
+Result<> Array::erase(uint32_t index, uint32_t count) {
+  return erase_range(*document_, branch_, index, count);
+}
+
+std::optional<Value> Array::at(uint32_t index) const {
+  if (index >= length()) return std::nullopt;
+  const PositionIndex::Place place = document_->find_unit(branch_, index);
+  return value_at(*document_, document_->store.items[place.item], place.offset);
+}
+
+std::vector<Value> Array::values() const {
+  std::vector<Value> values;
+  const StructStore& store = document_->store;
+  for (ItemHandle at = store.branches[branch_].start; at != kNone; at = store.items[at].right) {
+    if (store.items[at].visible_len() > 0) append_values(*document_, store.items[at], values);
+  }
+  return values;
+}
+
+}  // namespace tidemark::crdt

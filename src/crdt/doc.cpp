@@ -1,0 +1,189 @@
+#include "crdt/doc.h"
+
+#include "base/assert.h"
+#include "crdt/internal/document.h"
+#include "crdt/internal/rendering.h"
+#include "crdt/internal/update_reader.h"
+
+namespace tidemark::crdt {
+namespace {
+
+BranchHandle typed_root(Document& document, std::string_view name, TypeRef kind) {
+  const BranchHandle handle = document.store.root(document.store.intern(name));
+  Branch& branch = document.store.branches[handle];
+  if (branch.kind == TypeRef::kUnknown) branch.kind = kind;
+  TM_ASSERT(branch.kind == kind);
+  return handle;
+}
+
+Subscription subscribe(Document& document, Observers::Entry entry) {
+  const auto& observers = document.shared_observers();
+  return {observers, observers->add(std::move(entry))};
+}
+
+}  // namespace
+
+Doc::Doc(const DocOptions& options)
+    : document_(std::make_unique<Document>(Document::Options{
+          options.client_id, options.seed, options.collects_garbage, options.cleans_formatting})) {}
+Doc::~Doc() = default;
+Doc::Doc(Doc&&) noexcept = default;
+Doc& Doc::operator=(Doc&&) noexcept = default;
+
+uint64_t Doc::client_id() const { return document_->client_id(); }
+
+void Doc::change_client_id(uint64_t id) {
+  TM_ASSERT(!document_->is_open());
+  document_->change_client_id(id);
+}
+
+Text Doc::text(std::string_view name) {
+  return {document_.get(), typed_root(*document_, name, TypeRef::kText)};
+}
+Array Doc::array(std::string_view name) {
+  return {document_.get(), typed_root(*document_, name, TypeRef::kArray)};
+}
+Map Doc::map(std::string_view name) {
+  return {document_.get(), typed_root(*document_, name, TypeRef::kMap)};
+}
+XmlFragment Doc::xml_fragment(std::string_view name) {
+  return {document_.get(), typed_root(*document_, name, TypeRef::kXmlFragment)};
+}
+XmlElement Doc::xml_element(std::string_view name) {
+  return {document_.get(), typed_root(*document_, name, TypeRef::kXmlElement)};
+}
+XmlText Doc::xml_text(std::string_view name) {
+  return {document_.get(), typed_root(*document_, name, TypeRef::kXmlText)};
+}
+
+std::vector<std::string> Doc::root_names() const {
+  std::vector<std::string> names;
+  const StructStore& store = document_->store;
+  for (const BranchHandle root : store.roots()) names.push_back(store.key(store.branches[root].name));
+  return names;
+}
+
+TypeRef Doc::root_kind(std::string_view name) const {
+  const KeyId key = document_->store.find_key(name);
+  const BranchHandle root = key == kNone ? kNone : document_->store.find_root(key);
+  return root == kNone ? TypeRef::kUnknown : document_->store.branches[root].kind;
+}
+
+TypeRef Doc::likely_kind(std::string_view name) const {
+  const StructStore& store = document_->store;
+  const KeyId key = store.find_key(name);
+  const BranchHandle root = key == kNone ? kNone : store.find_root(key);
+  if (root == kNone) return TypeRef::kUnknown;
+  const Branch& branch = store.branches[root];
+  if (branch.kind != TypeRef::kUnknown) return branch.kind;
+  for (ItemHandle at = branch.start; at != kNone; at = store.items[at].right) {
+    const Item& item = store.items[at];
+    switch (item.ref()) {
+      case Ref::kString:
+      case Ref::kFormat:
+      case Ref::kEmbed: return TypeRef::kText;
+      case Ref::kType: {
+        const TypeRef child = store.branches[item.content].kind;
+        const bool is_xml = child == TypeRef::kXmlElement || child == TypeRef::kXmlText ||
+                            child == TypeRef::kXmlHook;
+        return is_xml ? TypeRef::kXmlFragment : TypeRef::kArray;
+      }
+      case Ref::kDeleted: continue;
+      default: return TypeRef::kArray;
+    }
+  }
+  if (branch.entries != nullptr) return TypeRef::kMap;
+  return branch.start == kNone ? TypeRef::kUnknown : TypeRef::kText;
+}
+
+SharedType Doc::root(std::string_view name, TypeRef kind_if_unknown) {
+  const BranchHandle handle = document_->store.root(document_->store.intern(name));
+  Branch& branch = document_->store.branches[handle];
+  if (branch.kind == TypeRef::kUnknown) branch.kind = kind_if_unknown;
+  return {document_.get(), handle};
+}
+
+void Doc::begin(Origin origin) { document_->begin(origin); }
+void Doc::end() { document_->end(); }
+
+Result<> Doc::apply_update(Bytes update, Origin origin) {
+  return document_->apply<UpdateReaderV1>(update, origin);
+}
+Result<> Doc::apply_update_v2(Bytes update, Origin origin) {
+  return document_->apply<UpdateReaderV2>(update, origin);
+}
+
+Buffer Doc::encode_state_as_update(const StateVector& known) const {
+  return document_->encode_state<UpdateWriterV1>(known);
+}
+Buffer Doc::encode_state_as_update_v2(const StateVector& known) const {
+  return document_->encode_state<UpdateWriterV2>(known);
+}
+StateVector Doc::state_vector() const { return document_->store.state_vector(); }
+DeleteSet Doc::delete_set() const { return document_->delete_set(); }
+bool Doc::has_pending() const { return document_->has_pending(); }
+
+Subscription Doc::on_update(std::function<void(const UpdateEvent&)> callback) {
+  Observers::Entry entry{};
+  entry.kind = Observers::Kind::kUpdateV1;
+  entry.branch = kNone;
+  entry.on_update = std::move(callback);
+  return subscribe(*document_, std::move(entry));
+}
+
+Subscription Doc::on_update_v2(std::function<void(const UpdateEvent&)> callback) {
+  Observers::Entry entry{};
+  entry.kind = Observers::Kind::kUpdateV2;
+  entry.branch = kNone;
+  entry.on_update = std::move(callback);
+  return subscribe(*document_, std::move(entry));
+}
+
+Subscription Doc::on_subdocuments(std::function<void(const SubdocumentEvent&)> callback) {
+  Observers::Entry entry{};
+  entry.kind = Observers::Kind::kSubdocuments;
+  entry.branch = kNone;
+  entry.on_subdocuments = std::move(callback);
+  return subscribe(*document_, std::move(entry));
+}
+
+std::vector<std::string> Doc::subdocuments() const {
+  std::vector<std::string> guids;
+  document_->store.for_each_item([&](const Item& item) {
+    if (item.ref() == Ref::kDoc && !item.is_deleted()) {
+      guids.push_back(document_->store.key(document_->store.span(item).key));
+    }
+  });
+  return guids;
+}
+
+Any Doc::to_json() const {
+  std::vector<AnyObject::Member> members;
+  const StructStore& store = document_->store;
+  for (const BranchHandle root : store.roots()) {
+    if (store.branches[root].kind == TypeRef::kUnknown) continue;
+    members.emplace_back(store.key(store.branches[root].name), branch_to_json(*document_, root));
+  }
+  return Any(AnyObject(std::move(members)));
+}
+
+DocStats Doc::stats() const {
+  DocStats stats;
+  stats.clients = document_->store.clients.size();
+  document_->store.for_each_item([&](const Item& item) {
+    ++stats.items;
+    if (!item.is_deleted()) return;
+    ++stats.deleted_items;
+    stats.deleted_units += item.len;
+  });
+  stats.pending_structs = document_->pending().count();
+  stats.pending_bytes = document_->pending().memory();
+  stats.pending_deletes = document_->pending_deletes().range_count();
+  stats.memory_bytes = document_->store.memory() + stats.pending_bytes;
+  return stats;
+}
+
+std::string Doc::check() const { return document_->store.check(); }
+void Doc::use_fast_paths(bool on) { document_->uses_fast_paths = on; }
+
+}  // namespace tidemark::crdt

@@ -1,0 +1,116 @@
+#include "crdt/internal/list.h"
+
+#include "crdt/internal/rendering.h"
+
+namespace tidemark::crdt {
+
+NewContent type_content(TypeRef kind, std::string_view name) {
+  NewContent content;
+  content.ref = Ref::kType;
+  content.type = kind;
+  if (kind == TypeRef::kXmlElement || kind == TypeRef::kXmlHook) {
+    content.text = name.data() == nullptr ? std::string_view("") : name;
+  }
+  return content;
+}
+
+void insert_values(Document& document, BranchHandle branch, ItemHandle left,
+                   std::span<const Any> values) {
+  StructStore& store = document.store;
+  const ItemHandle right = left == kNone ? store.branches[branch].start : store.items[left].right;
+  Encoder run;
+  uint32_t run_length = 0;
+  const auto pack = [&] {
+    if (run_length == 0) return;
+    NewContent content;
+    content.ref = Ref::kAny;
+    content.len = run_length;
+    content.payload = run.bytes();
+    left = document.insert_listed(branch, left, right, content);
+    run.clear();
+    run_length = 0;
+  };
+  for (const Any& value : values) {
+    const Buffer* binary = value.as_binary();
+    if (binary == nullptr) {
+      encode_any(run, value);
+      ++run_length;
+      continue;
+    }
+    pack();
+    NewContent content;
+    content.ref = Ref::kBinary;
+    content.payload = *binary;
+    left = document.insert_listed(branch, left, right, content);
+  }
+  pack();
+}
+
+Result<SharedType> insert_type_at(Document& document, BranchHandle branch, uint32_t index,
+                                  const NewContent& content) {
+  if (index > document.store.branches[branch].length) {
+    return failure(ErrorCode::kInvalid, "list: the index exceeds the length");
+  }
+  document.begin(0);
+  const ItemHandle left = document.item_before(branch, index);
+  const StructStore& store = document.store;
+  const ItemHandle right = left == kNone ? store.branches[branch].start : store.items[left].right;
+  const ItemHandle made = document.insert_listed(branch, left, right, content);
+  const SharedType type(&document, store.items[made].content);
+  document.end();
+  return type;
+}
+
+Result<> erase_range(Document& document, BranchHandle branch, uint32_t index, uint32_t count) {
+  StructStore& store = document.store;
+  const uint32_t length = store.branches[branch].length;
+  if (index > length || count > length - index) {
+    return failure(ErrorCode::kInvalid, "list: the range exceeds the length");
+  }
+  if (count == 0) return {};
+  document.begin(0);
+  const ItemHandle left = document.item_before(branch, index);
+  ItemHandle at = left == kNone ? store.branches[branch].start : store.items[left].right;
+  while (count > 0) {
+    const uint32_t len = store.items[at].visible_len();
+    if (len > 0) {
+      if (count < len) document.split(at, count);
+      count -= store.items[at].len;
+      document.erase(at);
+    }
+    at = store.items[at].right;
+  }
+  document.end();
+  return {};
+}
+
+void set_entry(Document& document, BranchHandle branch, std::string_view key, const Any& value) {
+  NewContent content;
+  const Buffer* binary = value.as_binary();
+  const Buffer payload = binary == nullptr ? encoded(value) : Buffer();
+  content.ref = binary == nullptr ? Ref::kAny : Ref::kBinary;
+  content.payload = binary == nullptr ? payload : *binary;
+  document.begin(0);
+  document.insert_keyed(branch, document.store.intern(key), content);
+  document.end();
+}
+
+void erase_entry(Document& document, BranchHandle branch, std::string_view key) {
+  const KeyId id = document.store.find_key(key);
+  const ItemHandle last =
+      id == kNone ? kNone : document.store.entry(document.store.branches[branch], id);
+  if (last == kNone) return;
+  document.begin(0);
+  document.erase(last);
+  document.end();
+}
+
+std::optional<Any> plain_entry(Document& document, BranchHandle branch, std::string_view key) {
+  const KeyId id = document.store.find_key(key);
+  if (id == kNone) return std::nullopt;
+  const std::optional<Value> value = entry_value(document, branch, id);
+  if (!value || value->any() == nullptr) return std::nullopt;
+  return *value->any();
+}
+
+}  // namespace tidemark::crdt

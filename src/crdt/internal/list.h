@@ -1,0 +1,29 @@
+// Local edits of lists and of map entries, shared by the typed handles.
+#pragma once
+
+#include <span>
+
+#include "crdt/internal/document.h"
+#include "crdt/shared_type.h"
+
+namespace tidemark::crdt {
+
+// Units in one insertion; their UTF-8 and every later merge stay below what 32 bits address.
+inline constexpr size_t kMaxInsert = size_t{1} << 30;
+
+NewContent type_content(TypeRef kind, std::string_view name);
+
+// Inserts behind `left` (kNone: at the front): runs of plain values as one item, bytes on their own.
+void insert_values(Document& document, BranchHandle branch, ItemHandle left,
+                   std::span<const Any> values);
+Result<SharedType> insert_type_at(Document& document, BranchHandle branch, uint32_t index,
+                                  const NewContent& content);
+// kInvalid if the range exceeds the list.
+Result<> erase_range(Document& document, BranchHandle branch, uint32_t index, uint32_t count);
+
+void set_entry(Document& document, BranchHandle branch, std::string_view key, const Any& value);
+void erase_entry(Document& document, BranchHandle branch, std::string_view key);
+// nullopt for a missing key and for one that holds a type or a subdocument.
+std::optional<Any> plain_entry(Document& document, BranchHandle branch, std::string_view key);
+
+}  // namespace tidemark::crdt

@@ -1,0 +1,314 @@
+#include "crdt/internal/rendering.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+#include "base/utf.h"
+#include "crdt/internal/formatting.h"
+
+namespace tidemark::crdt {
+namespace {
+
+// Types nest without end in hostile documents; what is deeper reads as null.
+constexpr uint32_t kMaxRenderedDepth = 500;
+
+Any json_element(Decoder& decoder) {
+  const std::string_view text = decoder.read_varstring();
+  if (text == "undefined") return Any();
+  Result<Any> value = parse_json(text);
+  return value ? std::move(*value) : Any(Null{});
+}
+
+std::string lower_ascii(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
+struct Tag {
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> attributes;
+};
+
+// What `for (key in value)` and String(value[key]) give: a string has its units as members.
+std::vector<std::pair<std::string, std::string>> members_of(Document& document, const Any& value) {
+  std::vector<std::pair<std::string, std::string>> members;
+  if (const AnyObject* object = value.as_object()) {
+    for (const auto& [key, member] : object->members()) {
+      members.emplace_back(key, js_string(document, Value(member)));
+    }
+  } else if (const AnyArray* array = value.as_array()) {
+    for (size_t i = 0; i < array->size(); ++i) {
+      members.emplace_back(std::to_string(i), js_string(document, Value((*array)[i])));
+    }
+  } else if (const std::string* text = value.as_string()) {
+    size_t unit = 0;
+    for (size_t at = 0; at < text->size();) {
+      const std::string_view rest = std::string_view(*text).substr(at);
+      const Utf16Cut cut = cut_utf16(rest, 1);
+      const size_t bytes = cut.is_inside_pair ? 4 : cut.bytes;
+      const std::string shown =
+          cut.is_inside_pair ? std::string(kReplacement) : std::string(rest.substr(0, bytes));
+      members.emplace_back(std::to_string(unit++), shown);
+      if (cut.is_inside_pair) members.emplace_back(std::to_string(unit++), shown);
+      at += bytes;
+    }
+  }
+  std::sort(members.begin(), members.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  return members;
+}
+
+std::string xml_text_string(Document& document, BranchHandle branch) {
+  std::string xml;
+  for (const DeltaOp& op : text_delta(document, branch)) {
+    std::vector<Tag> tags;
+    for (const auto& [name, value] : op.attributes) {
+      tags.push_back({name, members_of(document, value)});
+    }
+    std::sort(tags.begin(), tags.end(), [](const Tag& a, const Tag& b) { return a.name < b.name; });
+    for (const Tag& tag : tags) {
+      xml += "<" + tag.name;
+      for (const auto& [key, value] : tag.attributes) xml += " " + key + "=\"" + value + "\"";
+      xml += ">";
+    }
+    xml += op.content.empty() ? op.text : js_string(document, op.content.front());
+    for (size_t i = tags.size(); i-- > 0;) xml += "</" + tags[i].name + ">";
+  }
+  return xml;
+}
+
+std::string children_string(Document& document, BranchHandle branch) {
+  std::string xml;
+  const StructStore& store = document.store;
+  for (ItemHandle at = store.branches[branch].start; at != kNone; at = store.items[at].right) {
+    std::vector<Value> values;
+    if (store.items[at].visible_len() > 0) append_values(document, store.items[at], values);
+    for (const Value& value : values) xml += js_string(document, value);
+  }
+  return xml;
+}
+
+std::string element_string(Document& document, BranchHandle handle) {
+  const Branch& branch = document.store.branches[handle];
+  const std::string name =
+      branch.name == kNone ? "undefined" : lower_ascii(document.store.key(branch.name));
+  std::vector<std::pair<std::string, std::string>> attributes;
+  const AnyObject members = entries_to_json(document, handle);
+  for (const auto& [key, value] : members.members()) {
+    attributes.emplace_back(key, js_string(document, Value(value)));
+  }
+  std::sort(attributes.begin(), attributes.end());
+  std::string xml = "<" + name;
+  for (const auto& [key, value] : attributes) xml += " " + key + "=\"" + value + "\"";
+  return xml + ">" + children_string(document, handle) + "</" + name + ">";
+}
+
+}  // namespace
+
+Any decoded(Bytes any) {
+  Decoder decoder(any);
+  Any value;
+  TM_ASSERT(decode_any(decoder, value));
+  return value;
+}
+
+Buffer encoded(const Any& any) {
+  Encoder encoder;
+  encode_any(encoder, any);
+  return encoder.take();
+}
+
+void append_values(Document& document, const Item& item, std::vector<Value>& out) {
+  const StructStore& store = document.store;
+  switch (item.ref()) {
+    case Ref::kAny:
+    case Ref::kJson: {
+      Decoder decoder(store.payload(item));
+      for (uint32_t i = 0; i < item.len; ++i) {
+        if (item.ref() == Ref::kJson) {
+          out.emplace_back(json_element(decoder));
+          continue;
+        }
+        Any value;
+        TM_ASSERT(decode_any(decoder, value));
+        out.emplace_back(std::move(value));
+      }
+      return;
+    }
+    case Ref::kString: {
+      // Text in a list reads as one element per UTF-16 unit.
+      const std::string_view text = store.text(item);
+      for (size_t at = 0; at < text.size();) {
+        const Utf16Cut cut = cut_utf16(text.substr(at), 1);
+        if (cut.is_inside_pair) {
+          out.emplace_back(Any(kReplacement));
+          out.emplace_back(Any(kReplacement));
+        } else {
+          out.emplace_back(Any(text.substr(at, cut.bytes)));
+        }
+        at += cut.is_inside_pair ? 4 : cut.bytes;
+      }
+      return;
+    }
+    case Ref::kBinary: out.emplace_back(Any(copy_of(store.payload(item)))); return;
+    case Ref::kEmbed: out.emplace_back(decoded(store.payload(item))); return;
+    case Ref::kType: out.emplace_back(SharedType(&document, item.content)); return;
+    case Ref::kDoc: {
+      const Span& span = store.span(item);
+      out.emplace_back(Subdocument{store.key(span.key), decoded(store.payload(item))});
+      return;
+    }
+    default: return;
+  }
+}
+
+Value value_at(Document& document, const Item& item, uint32_t offset) {
+  if (item.ref() == Ref::kAny) {
+    Decoder decoder(document.store.payload(item));
+    for (uint32_t i = 0; i < offset; ++i) skip_any(decoder);
+    Any value;
+    TM_ASSERT(decode_any(decoder, value));
+    return Value(std::move(value));
+  }
+  std::vector<Value> values;
+  append_values(document, item, values);
+  return offset < values.size() ? values[offset] : Value();
+}
+
+std::optional<Value> entry_value(Document& document, BranchHandle branch, KeyId key) {
+  const ItemHandle handle = document.store.entry(document.store.branches[branch], key);
+  if (handle == kNone || document.store.items[handle].is_deleted()) return std::nullopt;
+  const Item& item = document.store.items[handle];
+  return value_at(document, item, item.len - 1);
+}
+
+AnyObject entries_to_json(Document& document, BranchHandle branch) {
+  std::vector<AnyObject::Member> members;
+  const StructStore& store = document.store;
+  if (store.branches[branch].entries != nullptr) {
+    for (const KeyTable::Entry& entry : store.branches[branch].entries->entries()) {
+      const std::optional<Value> value = entry_value(document, branch, entry.key);
+      if (value) members.emplace_back(store.key(entry.key), value->to_json());
+    }
+  }
+  return AnyObject(std::move(members));
+}
+
+std::string plain_text(const Document& document, BranchHandle branch) {
+  std::string text;
+  const StructStore& store = document.store;
+  for (ItemHandle at = store.branches[branch].start; at != kNone; at = store.items[at].right) {
+    const Item& item = store.items[at];
+    if (item.ref() == Ref::kString && !item.is_deleted()) text += store.text(item);
+  }
+  return text;
+}
+
+Delta text_delta(Document& document, BranchHandle branch) {
+  Delta delta;
+  const StructStore& store = document.store;
+  AttributeMap current;
+  std::string text;
+  const auto attributes = [&] {
+    Attributes list;
+    for (const AttributeMap::Entry& entry : current.entries()) {
+      list.emplace_back(store.key(entry.key), decoded(entry.value));
+    }
+    return list;
+  };
+  const auto pack = [&] {
+    if (text.empty()) return;
+    DeltaOp op;
+    op.text = std::exchange(text, {});
+    op.attributes = attributes();
+    delta.push_back(std::move(op));
+  };
+  for (ItemHandle at = store.branches[branch].start; at != kNone; at = store.items[at].right) {
+    const Item& item = store.items[at];
+    if (item.is_deleted()) continue;
+    if (item.ref() == Ref::kString) {
+      text += store.text(item);
+    } else if (item.ref() == Ref::kFormat) {
+      pack();
+      current.pass(store.span(item).key, store.payload(item));
+    } else if (item.ref() == Ref::kEmbed || item.ref() == Ref::kType) {
+      pack();
+      DeltaOp op;
+      append_values(document, item, op.content);
+      op.attributes = attributes();
+      delta.push_back(std::move(op));
+    }
+  }
+  pack();
+  return delta;
+}
+
+std::string xml_string(Document& document, BranchHandle handle) {
+  const Branch& branch = document.store.branches[handle];
+  if (branch.depth > kMaxRenderedDepth) return {};
+  switch (branch.kind) {
+    case TypeRef::kText: return plain_text(document, handle);
+    case TypeRef::kXmlText: return xml_text_string(document, handle);
+    case TypeRef::kXmlElement: return element_string(document, handle);
+    case TypeRef::kXmlFragment: return children_string(document, handle);
+    default: return "[object Object]";
+  }
+}
+
+std::string js_string(Document& document, const Value& value) {
+  if (const SharedType* type = value.type()) return xml_string(document, type->branch());
+  const Any* any = value.any();
+  if (any == nullptr || any->as_object() != nullptr) return "[object Object]";
+  if (any->is_undefined()) return "undefined";
+  if (any->is_null()) return "null";
+  if (const std::string* text = any->as_string()) return *text;
+  if (const double* number = any->as_number()) {
+    if (*number != *number) return "NaN";
+    if (*number - *number != 0) return *number > 0 ? "Infinity" : "-Infinity";
+    return to_json(*any);
+  }
+  std::string joined;
+  if (const AnyArray* array = any->as_array()) {
+    for (size_t i = 0; i < array->size(); ++i) {
+      if (i > 0) joined += ",";
+      const Any& element = (*array)[i];
+      if (!element.is_null() && !element.is_undefined()) {
+        joined += js_string(document, Value(element));
+      }
+    }
+    return joined;
+  }
+  if (const Buffer* bytes = any->as_binary()) {
+    for (size_t i = 0; i < bytes->size(); ++i) {
+      if (i > 0) joined += ",";
+      joined += std::to_string((*bytes)[i]);
+    }
+    return joined;
+  }
+  return to_json(*any);
+}
+
+Any branch_to_json(Document& document, BranchHandle handle) {
+  const StructStore& store = document.store;
+  if (store.branches[handle].depth > kMaxRenderedDepth) return Any(Null{});
+  switch (store.branches[handle].kind) {
+    case TypeRef::kMap:
+    case TypeRef::kXmlHook: return Any(entries_to_json(document, handle));
+    case TypeRef::kArray: {
+      AnyArray elements;
+      for (ItemHandle at = store.branches[handle].start; at != kNone;
+           at = store.items[at].right) {
+        std::vector<Value> values;
+        if (store.items[at].visible_len() > 0) append_values(document, store.items[at], values);
+        for (const Value& value : values) elements.push_back(value.to_json());
+      }
+      return Any(std::move(elements));
+    }
+    case TypeRef::kUnknown: return Any();
+    default: return Any(xml_string(document, handle));
+  }
+}
+
+}  // namespace tidemark::crdt

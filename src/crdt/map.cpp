@@ -1,0 +1,52 @@
+#include "crdt/map.h"
+
+#include "crdt/internal/document.h"
+#include "crdt/internal/list.h"
+#include "crdt/internal/rendering.h"
+
+namespace tidemark::crdt {
+
+void Map::set(std::string_view key, const Any& value) {
+  set_entry(*document_, branch_, key, value);
+}
+
+SharedType Map::set_type(std::string_view key, TypeRef kind, std::string_view name) {
+  document_->begin(0);
+  const ItemHandle made = document_->insert_keyed(branch_, document_->store.intern(key),
+                                                  type_content(kind, name));
+  const SharedType type(document_, document_->store.items[made].content);
+  document_->end();
+  return type;
+}
+
+void Map::set_subdocument(std::string_view key, const Subdocument& subdocument) {
+  const Buffer options = encoded(subdocument.options);
+  NewContent content;
+  content.ref = Ref::kDoc;
+  content.text = subdocument.guid;
+  content.payload = options;
+  document_->begin(0);
+  document_->insert_keyed(branch_, document_->store.intern(key), content);
+  document_->end();
+}
+
+void Map::erase(std::string_view key) { erase_entry(*document_, branch_, key); }
+
+std::optional<Value> Map::at(std::string_view key) const {
+  const KeyId id = document_->store.find_key(key);
+  if (id == kNone) return std::nullopt;
+  return entry_value(*document_, branch_, id);
+}
+
+std::vector<std::string> Map::keys() const {
+  std::vector<std::string> keys;
+  const StructStore& store = document_->store;
+  const Branch& branch = store.branches[branch_];
+  if (branch.entries == nullptr) return keys;
+  for (const KeyTable::Entry& entry : branch.entries->entries()) {
+    if (!store.items[entry.last].is_deleted()) keys.push_back(store.key(entry.key));
+  }
+  return keys;
+}
+
+}  // namespace tidemark::crdt

@@ -1,0 +1,163 @@
+#include "crdt/text.h"
+
+#include "base/utf.h"
+#include "crdt/internal/document.h"
+#include "crdt/internal/formatting.h"
+#include "crdt/internal/list.h"
+#include "crdt/internal/rendering.h"
+
+namespace tidemark::crdt {
+namespace {
+
+AttributeMap interned(Document& document, const Attributes& attributes) {
+  // JavaScript enumerates index-like keys first; the order is that of the formats on the wire.
+  const AnyObject ordered(attributes);
+  AttributeMap map;
+  for (const auto& [key, value] : ordered.members()) {
+    map.assign(document.store.intern(key), encoded(value));
+  }
+  return map;
+}
+
+Result<> check_range(uint32_t length, uint32_t index, uint32_t count) {
+  if (index <= length && count <= length - index) return {};
+  return failure(ErrorCode::kInvalid, "text: the range exceeds the length");
+}
+
+NewContent text_content(std::string_view utf8, uint32_t units) {
+  NewContent content;
+  content.ref = Ref::kString;
+  content.len = units;
+  content.text = utf8;
+  return content;
+}
+
+Result<uint32_t> units_of(std::string_view utf8) {
+  if (!is_valid_utf8(utf8)) return failure(ErrorCode::kInvalid, "text: not UTF-8");
+  const size_t units = utf16_length(utf8);
+  if (units > kMaxInsert) return failure(ErrorCode::kTooLarge, "text: longer than 1 GiB");
+  return static_cast<uint32_t>(units);
+}
+
+}  // namespace
+
+Result<> Text::insert(uint32_t index, std::string_view utf8) {
+  if (utf8.empty()) return {};
+  Document& document = *document_;
+  if (Result<> checked = check_range(length(), index, 0); !checked) return checked;
+  const Result<uint32_t> units = units_of(utf8);
+  if (!units) return tl::unexpected(units.error());
+  if (document.type_on(branch_, index, utf8, *units)) return {};
+  document.begin(0);
+  TextCursor cursor(document, branch_, index);
+  cursor.insert(text_content(utf8, *units), cursor.attributes());
+  const ItemHandle item = cursor.left();
+  document.end();
+  document.note_caret(branch_, item, index + *units);
+  return {};
+}
+
+Result<> Text::insert(uint32_t index, std::string_view utf8, const Attributes& attributes) {
+  if (utf8.empty()) return {};
+  if (Result<> checked = check_range(length(), index, 0); !checked) return checked;
+  const Result<uint32_t> units = units_of(utf8);
+  if (!units) return tl::unexpected(units.error());
+  document_->begin(0);
+  TextCursor cursor(*document_, branch_, index);
+  cursor.insert(text_content(utf8, *units), interned(*document_, attributes));
+  document_->end();
+  return {};
+}
+
+Result<> Text::insert_embed(uint32_t index, const Any& embed, const Attributes& attributes) {
+  if (Result<> checked = check_range(length(), index, 0); !checked) return checked;
+  const Buffer payload = encoded(embed);
+  NewContent content;
+  content.ref = Ref::kEmbed;
+  content.payload = payload;
+  document_->begin(0);
+  TextCursor cursor(*document_, branch_, index);
+  cursor.insert(content, interned(*document_, attributes));
+  document_->end();
+  return {};
+}
+
+Result<SharedType> Text::insert_type(uint32_t index, TypeRef kind, std::string_view name,
+                                     const Attributes& attributes) {
+  if (Result<> checked = check_range(length(), index, 0); !checked) {
+    return tl::unexpected(checked.error());
+  }
+  document_->begin(0);
+  TextCursor cursor(*document_, branch_, index);
+  const auto made = static_cast<BranchHandle>(document_->store.branches.size());
+  cursor.insert(type_content(kind, name), interned(*document_, attributes));
+  document_->end();
+  return SharedType(document_, made);
+}
+
+Result<> Text::erase(uint32_t index, uint32_t count) {
+  if (count == 0) return {};
+  if (Result<> checked = check_range(length(), index, count); !checked) return checked;
+  if (document_->erase_at_caret(branch_, index, count)) return {};
+  document_->begin(0);
+  TextCursor(*document_, branch_, index).erase(count);
+  document_->end();
+  document_->note_gap(branch_, index);
+  return {};
+}
+
+Result<> Text::format(uint32_t index, uint32_t count, const Attributes& attributes) {
+  if (count == 0) return {};
+  if (Result<> checked = check_range(length(), index, count); !checked) return checked;
+  document_->begin(0);
+  TextCursor cursor(*document_, branch_, index);
+  if (!cursor.is_at_end()) cursor.format(count, interned(*document_, attributes));
+  document_->end();
+  return {};
+}
+
+Result<> Text::apply_delta(std::span<const DeltaOp> delta) {
+  for (const DeltaOp& op : delta) {
+    if (op.kind != DeltaOp::Kind::kInsert) continue;
+    if (!op.content.empty() && op.content.front().any() == nullptr) {
+      return failure(ErrorCode::kUnsupported, "delta: embeds must be plain values");
+    }
+    if (const Result<uint32_t> units = units_of(op.text); !units) {
+      return tl::unexpected(units.error());
+    }
+  }
+  document_->begin(0);
+  TextCursor cursor(*document_, branch_);
+  for (const DeltaOp& op : delta) {
+    if (op.kind == DeltaOp::Kind::kRetain) {
+      cursor.format(op.length, interned(*document_, op.attributes));
+    } else if (op.kind == DeltaOp::Kind::kRemove) {
+      cursor.erase(op.length);
+    } else if (!op.content.empty()) {
+      const Buffer payload = encoded(*op.content.front().any());
+      NewContent content;
+      content.ref = Ref::kEmbed;
+      content.payload = payload;
+      cursor.insert(content, interned(*document_, op.attributes));
+    } else if (!op.text.empty()) {
+      const auto units = static_cast<uint32_t>(utf16_length(op.text));
+      cursor.insert(text_content(op.text, units), interned(*document_, op.attributes));
+    }
+  }
+  document_->end();
+  return {};
+}
+
+std::string Text::to_string() const { return plain_text(*document_, branch_); }
+Delta Text::to_delta() const { return text_delta(*document_, branch_); }
+
+void Text::set_attribute(std::string_view name, const Any& value) {
+  set_entry(*document_, branch_, name, value);
+}
+void Text::remove_attribute(std::string_view name) { erase_entry(*document_, branch_, name); }
+std::optional<Any> Text::attribute(std::string_view name) const {
+  return plain_entry(*document_, branch_, name);
+}
+AnyObject Text::attributes() const { return entries_to_json(*document_, branch_); }
+
+}  // namespace tidemark::crdt
