@@ -59,7 +59,8 @@ XmlText Doc::xml_text(std::string_view name) {
 std::vector<std::string> Doc::root_names() const {
   std::vector<std::string> names;
   const StructStore& store = document_->store;
-  for (const BranchHandle root : store.roots()) names.push_back(store.key(store.branches[root].name));
+  for (const BranchHandle root : store.roots())
+    names.push_back(store.key(store.branches[root].name));
   return names;
 }
 
@@ -81,15 +82,18 @@ TypeRef Doc::likely_kind(std::string_view name) const {
     switch (item.ref()) {
       case Ref::kString:
       case Ref::kFormat:
-      case Ref::kEmbed: return TypeRef::kText;
+      case Ref::kEmbed:
+        return TypeRef::kText;
       case Ref::kType: {
         const TypeRef child = store.branches[item.content].kind;
         const bool is_xml = child == TypeRef::kXmlElement || child == TypeRef::kXmlText ||
                             child == TypeRef::kXmlHook;
         return is_xml ? TypeRef::kXmlFragment : TypeRef::kArray;
       }
-      case Ref::kDeleted: continue;
-      default: return TypeRef::kArray;
+      case Ref::kDeleted:
+        continue;
+      default:
+        return TypeRef::kArray;
     }
   }
   if (branch.entries != nullptr) return TypeRef::kMap;

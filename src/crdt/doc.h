@@ -37,7 +37,7 @@ struct DocOptions {
 // What a document holds, by number.
 struct DocStats {
   uint64_t clients = 0;
-  uint64_t items = 0;         // blocks in memory
+  uint64_t items = 0;  // blocks in memory
   uint64_t deleted_items = 0;
   uint64_t deleted_units = 0;
   uint64_t pending_structs = 0;
@@ -99,8 +99,7 @@ class Doc {
   // Each transaction that changed something, as one update.
   [[nodiscard]] Subscription on_update(std::function<void(const UpdateEvent&)> callback);
   [[nodiscard]] Subscription on_update_v2(std::function<void(const UpdateEvent&)> callback);
-  [[nodiscard]] Subscription on_subdocuments(
-      std::function<void(const SubdocumentEvent&)> callback);
+  [[nodiscard]] Subscription on_subdocuments(std::function<void(const SubdocumentEvent&)> callback);
   // Guids of live subdocuments.
   std::vector<std::string> subdocuments() const;
 

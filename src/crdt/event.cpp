@@ -12,7 +12,8 @@ Origin Event::origin() const { return record_->origin; }
 bool Event::is_local() const { return record_->is_local; }
 
 bool Event::adds(const Item& item) const {
-  return item.clock >= record_->before(item.client(), document_->store.clients[item.client()].state);
+  return item.clock >=
+         record_->before(item.client(), document_->store.clients[item.client()].state);
 }
 
 bool Event::deletes(const Item& item) const { return record_->deletes(item.client(), item.clock); }

@@ -12,8 +12,8 @@ void Map::set(std::string_view key, const Any& value) {
 
 SharedType Map::set_type(std::string_view key, TypeRef kind, std::string_view name) {
   document_->begin(0);
-  const ItemHandle made = document_->insert_keyed(branch_, document_->store.intern(key),
-                                                  type_content(kind, name));
+  const ItemHandle made =
+      document_->insert_keyed(branch_, document_->store.intern(key), type_content(kind, name));
   const SharedType type(document_, document_->store.items[made].content);
   document_->end();
   return type;

@@ -1,5 +1,5 @@
-// Handles to the shared types of a document. A handle is two words, copied freely, and valid as long
-// as its Doc; one to a type that was deleted answers as if the type were empty.
+// Handles to the shared types of a document. A handle is two words, copied freely, and valid as
+// long as its Doc; one to a type that was deleted answers as if the type were empty.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Text with formatting attributes and embeds, as Y.Text. Positions count UTF-16 code units; an embed
-// counts one.
+// Text with formatting attributes and embeds, as Y.Text. Positions count UTF-16 code units; an
+// embed counts one.
 #pragma once
 
 #include <span>

@@ -64,9 +64,7 @@ std::string XmlElement::node_name() const { return name_of_branch(*document_, br
 void XmlElement::set_attribute(std::string_view name, const Any& value) {
   set_entry(*document_, branch_, name, value);
 }
-void XmlElement::remove_attribute(std::string_view name) {
-  erase_entry(*document_, branch_, name);
-}
+void XmlElement::remove_attribute(std::string_view name) { erase_entry(*document_, branch_, name); }
 std::optional<Any> XmlElement::attribute(std::string_view name) const {
   return plain_entry(*document_, branch_, name);
 }

@@ -1,5 +1,5 @@
-// Taking in updates: read wholly before anything is applied, integrate in an order that dependencies
-// allow, set aside what waits for something that nobody has sent yet.
+// Taking in updates: read wholly before anything is applied, integrate in an order that
+// dependencies allow, set aside what waits for something that nobody has sent yet.
 #include <algorithm>
 #include <optional>
 
@@ -61,7 +61,8 @@ class Document::Application {
 
   // Reads everything once, so that a bad byte at the end leaves the document as it was.
   Result<> read(Bytes update) {
-    Reader reader(update, UpdateLimits{.max_structs = ~uint64_t{0}, .max_delete_ranges = ~uint64_t{0}});
+    Reader reader(update,
+                  UpdateLimits{.max_structs = ~uint64_t{0}, .max_delete_ranges = ~uint64_t{0}});
     StructView view;
     while (true) {
       const bool is_new = reader.structs_left() == 0;

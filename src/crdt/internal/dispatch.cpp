@@ -9,8 +9,7 @@ namespace {
 
 bool is_gone(const StructStore& store, BranchHandle branch) {
   const ItemHandle holder = store.branches[branch].item;
-  return store.branches[branch].is_dead ||
-         (holder != kNone && store.items[holder].is_deleted());
+  return store.branches[branch].is_dead || (holder != kNone && store.items[holder].is_deleted());
 }
 
 std::vector<BranchHandle> changed_branches(const TransactionRecord& record) {

@@ -57,10 +57,10 @@ void Document::clean_up(size_t number) {
   const auto is_own = [this](const TransactionRecord::Touched& touched) {
     return touched.client == own_client_ || store.clients[touched.client].id == client_id_;
   };
-  if (!record.is_local && std::any_of(record.touched.begin(),
-                                      record.touched.begin() +
-                                          static_cast<std::ptrdiff_t>(record.own_touched),
-                                      is_own)) {
+  if (!record.is_local &&
+      std::any_of(record.touched.begin(),
+                  record.touched.begin() + static_cast<std::ptrdiff_t>(record.own_touched),
+                  is_own)) {
     // Somebody else writes under our id: from here on we write under another.
     change_client_id(random_.next() >> 32);
   }
@@ -77,8 +77,7 @@ void Document::collect(TransactionRecord& record) {
   for (const TransactionRecord::Deleted& range : record.deleted) {
     const Directory& directory = store.clients[range.client].directory;
     const uint32_t end = range.clock + range.len;
-    for (Directory::Position place = directory.find(range.clock);;
-         place = directory.next(place)) {
+    for (Directory::Position place = directory.find(range.clock);; place = directory.next(place)) {
       const Directory::Entry entry = directory.at(place);
       if (entry.clock >= end) break;
       const Item& item = store.items[entry.item];
@@ -88,8 +87,8 @@ void Document::collect(TransactionRecord& record) {
   }
 }
 
-// Merges the struct at this place into those to its left for as long as that works. Yields the place
-// of what it is part of then.
+// Merges the struct at this place into those to its left for as long as that works. Yields the
+// place of what it is part of then.
 Directory::Position Document::merge_leftwards(Client& client, Directory::Position position,
                                               size_t& merged) {
   merged = 0;

@@ -9,6 +9,12 @@
 #include "crdt/update.h"
 
 namespace tidemark::crdt {
+namespace {
+
+// What we hold ourselves is never too large to be written.
+constexpr UpdateLimits kOwnBytes{.max_structs = ~uint64_t{0}, .max_delete_ranges = ~uint64_t{0}};
+
+}  // namespace
 
 void Document::view_of(const Item& item, StructView& view) const {
   view = StructView{};
@@ -49,8 +55,11 @@ void Document::view_of(const Item& item, StructView& view) const {
       return;
     }
     case Ref::kFormat:
-    case Ref::kDoc: view.text = store.key(store.span(item).key); [[fallthrough]];
-    default: view.payload = store.payload(item);
+    case Ref::kDoc:
+      view.text = store.key(store.span(item).key);
+      [[fallthrough]];
+    default:
+      view.payload = store.payload(item);
   }
 }
 
@@ -108,12 +117,13 @@ Buffer Document::encode_state(const StateVector& from) {
     parts.push_back(deletes.take());
   }
   if (!pending_.is_empty()) {
-    Result<Buffer> waiting = diff_update(pending_.encode(), from);
+    Result<Buffer> waiting = diff_update(pending_.encode(), from, UpdateFormat::kV1, kOwnBytes);
     TM_ASSERT(waiting.has_value());
-    parts.push_back(kIsV1 ? std::move(*waiting) : *convert_v1_to_v2(*waiting));
+    parts.push_back(kIsV1 ? std::move(*waiting) : *convert_v1_to_v2(*waiting, kOwnBytes));
   }
   const std::vector<Bytes> views(parts.begin(), parts.end());
-  Result<Buffer> merged = kIsV1 ? merge_updates(views) : merge_updates_v2(views);
+  Result<Buffer> merged =
+      merge_updates(views, kIsV1 ? UpdateFormat::kV1 : UpdateFormat::kV2, kOwnBytes);
   TM_ASSERT(merged.has_value());
   return std::move(*merged);
 }

@@ -12,9 +12,7 @@ constexpr uint8_t kObjectTag = 118;
 constexpr uint8_t kArrayTag = 117;
 constexpr uint8_t kNullBytes[] = {kNullTag};
 
-bool is_scalar(Bytes any) {
-  return !any.empty() && any[0] != kObjectTag && any[0] != kArrayTag;
-}
+bool is_scalar(Bytes any) { return !any.empty() && any[0] != kObjectTag && any[0] != kArrayTag; }
 
 // JavaScript's ===, under which two objects that merely look alike differ.
 bool identical(Bytes a, Bytes b) { return is_scalar(a) && equal(a, b); }
@@ -24,8 +22,7 @@ class Gap {
  public:
   Gap(Document& document, ItemHandle start) : document_(document), start_(start), end_(start) {
     const StructStore& store = document_.store;
-    while (end_ != kNone &&
-           (!store.items[end_].is_countable() || store.items[end_].is_deleted())) {
+    while (end_ != kNone && (!store.items[end_].is_countable() || store.items[end_].is_deleted())) {
       const Item& item = store.items[end_];
       if (!item.is_deleted() && item.ref() == Ref::kFormat) note_last(store.span(item).key, end_);
       end_ = store.items[end_].right;
@@ -180,7 +177,8 @@ void TextCursor::put_format(KeyId key, const Buffer& value) {
 void TextCursor::skip_matching(const AttributeMap& attributes) {
   while (right_ != kNone) {
     if (!right_item().is_deleted() &&
-        !(right_is_format() && equal_values(attributes.value_or_null(right_key()), right_value()))) {
+        !(right_is_format() &&
+          equal_values(attributes.value_or_null(right_key()), right_value()))) {
       return;
     }
     forward();

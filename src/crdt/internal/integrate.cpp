@@ -6,7 +6,7 @@
 #include "base/assert.h"
 #include "base/utf.h"
 #include "crdt/internal/document.h"
-#include "crdt/internal/observers.h"
+#include "crdt/internal/struct_cut.h"
 
 namespace tidemark::crdt {
 
@@ -85,7 +85,8 @@ ItemHandle Document::first_in_chain(BranchHandle parent, KeyId key) const {
   return at;
 }
 
-// Where the item belongs among what others put at the same place concurrently: the item to its left.
+// Where the item belongs among what others put at the same place concurrently: the item to its
+// left.
 ItemHandle Document::resolve_conflicts(const Item& item, ItemHandle left, ItemHandle right) {
   const Slab<Item>& items = store.items;
   ItemHandle at;
@@ -106,9 +107,8 @@ ItemHandle Document::resolve_conflicts(const Item& item, ItemHandle left, ItemHa
     scanned_[at] = scan_;
     conflicting_[at] = conflict_scan_;
     const Item& other = items[at];
-    const bool has_same_origin =
-        other.origin_client() == item.origin_client() &&
-        (!item.has_origin() || other.origin_clock == item.origin_clock);
+    const bool has_same_origin = other.origin_client() == item.origin_client() &&
+                                 (!item.has_origin() || other.origin_clock == item.origin_clock);
     if (has_same_origin) {
       // Ties go to the smaller client id. Any rule would do, as long as all replicas have the same.
       if (client_id(other.client()) < client_id(item.client())) {
@@ -143,11 +143,11 @@ struct Document::Neighbours {
 void Document::resolve(const StructView& view, uint32_t offset, ClientIndex client,
                        Neighbours& out) {
   const auto clock_of = [](const WireId& id) { return static_cast<uint32_t>(id.clock); };
-  if (view.has_origin) out.left = clean_end(store.find_client(view.origin.client),
-                                            clock_of(view.origin));
+  if (view.has_origin)
+    out.left = clean_end(store.find_client(view.origin.client), clock_of(view.origin));
   if (view.has_right_origin) {
-    out.right = clean_start(store.find_client(view.right_origin.client),
-                            clock_of(view.right_origin));
+    out.right =
+        clean_start(store.find_client(view.right_origin.client), clock_of(view.right_origin));
   }
   if (offset > 0) {
     // The front is known already: what is left over continues it.
@@ -214,9 +214,8 @@ void Document::fill_content(ItemHandle handle, const StructView& view, uint32_t 
     case Ref::kAny:
     case Ref::kJson:
     case Ref::kBinary: {
-      const KeyId key = view.ref == Ref::kFormat || view.ref == Ref::kDoc
-                            ? store.intern(cut.text)
-                            : kNone;
+      const KeyId key =
+          view.ref == Ref::kFormat || view.ref == Ref::kDoc ? store.intern(cut.text) : kNone;
       if (cut.payload_is_json) {
         Buffer value;
         TM_ASSERT(json_to_any(as_text(cut.payload), value));  // the update was read before
@@ -227,7 +226,8 @@ void Document::fill_content(ItemHandle handle, const StructView& view, uint32_t 
       item.set(Item::kHasSpan);
       return;
     }
-    default: return;
+    default:
+      return;
   }
 }
 
@@ -243,9 +243,14 @@ void Document::finish_integration(ItemHandle handle) {
       open_->deleted.push_back({item.client(), item.clock, item.len});
       store.clients[item.client()].is_deleted_stale = true;
       break;
-    case Ref::kFormat: branch.has_formatting = true; break;
-    case Ref::kDoc: open_->subdocs_added.push_back(store.key(store.span(item).key)); break;
-    default: break;
+    case Ref::kFormat:
+      branch.has_formatting = true;
+      break;
+    case Ref::kDoc:
+      open_->subdocs_added.push_back(store.key(store.span(item).key));
+      break;
+    default:
+      break;
   }
   note_change(item.parent, item.has(Item::kHasKey) ? item.leaf_or_key : kNone);
   const bool is_in_deleted_type = branch.item != kNone && store.items[branch.item].is_deleted();
@@ -279,9 +284,9 @@ void Document::integrate(const StructView& view, uint32_t offset) {
     item.right_origin_client = store.items[at.right].client();
     item.right_origin_clock = store.items[at.right].clock;
   }
-  const bool is_undisputed =
-      at.left != kNone ? store.items[at.left].right == at.right
-                       : at.right != kNone && store.items[at.right].left == kNone;
+  const bool is_undisputed = at.left != kNone
+                                 ? store.items[at.left].right == at.right
+                                 : at.right != kNone && store.items[at.right].left == kNone;
   ItemHandle left = at.left;
   if (!is_undisputed) left = resolve_conflicts(item, at.left, at.right);
   fill_content(handle, view, offset);
@@ -307,7 +312,8 @@ namespace {
 void fill_local(StructStore& store, ItemHandle handle, const NewContent& content) {
   Item& item = store.items[handle];
   switch (content.ref) {
-    case Ref::kString: return store.assign_text(item, content.text);
+    case Ref::kString:
+      return store.assign_text(item, content.text);
     case Ref::kType: {
       const KeyId name = content.text.data() == nullptr ? kNone : store.intern(content.text);
       const BranchHandle branch = store.new_branch(content.type, handle, name);

@@ -13,7 +13,8 @@ inline constexpr size_t kMaxInsert = size_t{1} << 30;
 
 NewContent type_content(TypeRef kind, std::string_view name);
 
-// Inserts behind `left` (kNone: at the front): runs of plain values as one item, bytes on their own.
+// Inserts behind `left` (kNone: at the front): runs of plain values as one item, bytes on their
+// own.
 void insert_values(Document& document, BranchHandle branch, ItemHandle left,
                    std::span<const Any> values);
 Result<SharedType> insert_type_at(Document& document, BranchHandle branch, uint32_t index,

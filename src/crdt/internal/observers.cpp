@@ -45,10 +45,9 @@ std::vector<uint64_t> Observers::matching(Kind kind, BranchHandle branch) const 
 }
 
 size_t Observers::find(uint64_t id) const {
-  const auto at = std::lower_bound(entries_.begin(), entries_.end(), id,
-                                   [](const Entry& entry, uint64_t wanted) {
-                                     return entry.id < wanted;
-                                   });
+  const auto at =
+      std::lower_bound(entries_.begin(), entries_.end(), id,
+                       [](const Entry& entry, uint64_t wanted) { return entry.id < wanted; });
   if (at == entries_.end() || at->id != id) return entries_.size();
   return static_cast<size_t>(at - entries_.begin());
 }

@@ -1,5 +1,5 @@
-// Who wants to hear what of a document. Subscriptions hold this table weakly, so that either may die
-// first.
+// Who wants to hear what of a document. Subscriptions hold this table weakly, so that either may
+// die first.
 #pragma once
 
 #include <cstdint>

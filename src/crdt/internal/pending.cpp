@@ -32,8 +32,7 @@ void Pending::add(const StructView& view, WireId missing) {
 
 std::optional<Buffer> Pending::take_ready(uint64_t client, uint64_t state) {
   const auto waiter = waiting_.lower_bound({client, 0});
-  if (waiter == waiting_.end() || waiter->first.first != client ||
-      waiter->first.second >= state) {
+  if (waiter == waiting_.end() || waiter->first.first != client || waiter->first.second >= state) {
     return std::nullopt;
   }
   const auto kept = structs_.find(waiter->second);

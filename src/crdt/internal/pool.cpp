@@ -26,7 +26,7 @@ uint32_t Pool::join(uint32_t a, uint32_t a_bytes, uint32_t b, uint32_t b_bytes) 
   std::memset(at(size() - room), 0, room);
   garbage_ += a_bytes + b_bytes + room;
   reserves_[next_reserve_] = {joined + a_bytes + b_bytes, room};
-  next_reserve_ = (next_reserve_ + 1) % reserves_.size();
+  next_reserve_ = (next_reserve_ + 1) % static_cast<uint32_t>(reserves_.size());
   return joined;
 }
 

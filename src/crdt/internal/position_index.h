@@ -2,8 +2,8 @@
 // items, deleted ones with weight 0. Items point back to their leaf, so that a tree is climbed as
 // well as descended.
 //  (1) The leaves from left to right hold the list's items in list order.
-//  (2) An inner node's sums are those of its children; a leaf's weights are the items' visible units.
-//  (3) Every node but the root has at least one child or item.
+//  (2) An inner node's sums are those of its children; a leaf's weights are the items' visible
+//  units. (3) Every node but the root has at least one child or item.
 #pragma once
 
 #include <cstdint>

@@ -152,15 +152,22 @@ void append_values(Document& document, const Item& item, std::vector<Value>& out
       }
       return;
     }
-    case Ref::kBinary: out.emplace_back(Any(copy_of(store.payload(item)))); return;
-    case Ref::kEmbed: out.emplace_back(decoded(store.payload(item))); return;
-    case Ref::kType: out.emplace_back(SharedType(&document, item.content)); return;
+    case Ref::kBinary:
+      out.emplace_back(Any(copy_of(store.payload(item))));
+      return;
+    case Ref::kEmbed:
+      out.emplace_back(decoded(store.payload(item)));
+      return;
+    case Ref::kType:
+      out.emplace_back(SharedType(&document, item.content));
+      return;
     case Ref::kDoc: {
       const Span& span = store.span(item);
       out.emplace_back(Subdocument{store.key(span.key), decoded(store.payload(item))});
       return;
     }
-    default: return;
+    default:
+      return;
   }
 }
 
@@ -249,11 +256,16 @@ std::string xml_string(Document& document, BranchHandle handle) {
   const Branch& branch = document.store.branches[handle];
   if (branch.depth > kMaxRenderedDepth) return {};
   switch (branch.kind) {
-    case TypeRef::kText: return plain_text(document, handle);
-    case TypeRef::kXmlText: return xml_text_string(document, handle);
-    case TypeRef::kXmlElement: return element_string(document, handle);
-    case TypeRef::kXmlFragment: return children_string(document, handle);
-    default: return "[object Object]";
+    case TypeRef::kText:
+      return plain_text(document, handle);
+    case TypeRef::kXmlText:
+      return xml_text_string(document, handle);
+    case TypeRef::kXmlElement:
+      return element_string(document, handle);
+    case TypeRef::kXmlFragment:
+      return children_string(document, handle);
+    default:
+      return "[object Object]";
   }
 }
 
@@ -295,19 +307,21 @@ Any branch_to_json(Document& document, BranchHandle handle) {
   if (store.branches[handle].depth > kMaxRenderedDepth) return Any(Null{});
   switch (store.branches[handle].kind) {
     case TypeRef::kMap:
-    case TypeRef::kXmlHook: return Any(entries_to_json(document, handle));
+    case TypeRef::kXmlHook:
+      return Any(entries_to_json(document, handle));
     case TypeRef::kArray: {
       AnyArray elements;
-      for (ItemHandle at = store.branches[handle].start; at != kNone;
-           at = store.items[at].right) {
+      for (ItemHandle at = store.branches[handle].start; at != kNone; at = store.items[at].right) {
         std::vector<Value> values;
         if (store.items[at].visible_len() > 0) append_values(document, store.items[at], values);
         for (const Value& value : values) elements.push_back(value.to_json());
       }
       return Any(std::move(elements));
     }
-    case TypeRef::kUnknown: return Any();
-    default: return Any(xml_string(document, handle));
+    case TypeRef::kUnknown:
+      return Any();
+    default:
+      return Any(xml_string(document, handle));
   }
 }
 

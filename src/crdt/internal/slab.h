@@ -49,8 +49,8 @@ class Slab {
     const uint64_t wanted = uint64_t{capacity_} + capacity_ / 2 + 8;
     uint64_t capacity = wanted < least ? least : wanted;
     if (capacity > 0xffffff00u) capacity = 0xffffff00u;
-    records_ = static_cast<T*>(std::realloc(static_cast<void*>(records_),
-                                            static_cast<size_t>(capacity) * sizeof(T)));
+    records_ = static_cast<T*>(
+        std::realloc(static_cast<void*>(records_), static_cast<size_t>(capacity) * sizeof(T)));
     TM_ASSERT(records_ != nullptr);
     capacity_ = static_cast<uint32_t>(capacity);
   }

@@ -32,16 +32,16 @@ ClientIndex StructStore::find_client(uint64_t id) const {
 ClientIndex StructStore::add_client(uint64_t id) {
   const ClientIndex known = find_client(id);
   if (known != kNoClient) return known;
-  const auto index = static_cast<ClientIndex>(clients.size());
-  TM_ASSERT(index < kNoClient);
+  const auto made = static_cast<ClientIndex>(clients.size());
+  TM_ASSERT(made < kNoClient);
   clients.emplace_back();
   clients.back().id = id;
-  client_indices_.emplace(id, index);
+  client_indices_.emplace(id, made);
   const auto above = std::lower_bound(
       descending_.begin(), descending_.end(), id,
       [this](ClientIndex client, uint64_t wanted) { return clients[client].id > wanted; });
-  descending_.insert(above, index);
-  return index;
+  descending_.insert(above, made);
+  return made;
 }
 
 StateVector StructStore::state_vector() const {
@@ -202,8 +202,10 @@ void StructStore::drop_content(Item& item) {
     case Ref::kGc:
     case Ref::kDeleted:
     case Ref::kType:
-    case Ref::kSkip: return;
-    default: pool.discard(payload_bytes(item));
+    case Ref::kSkip:
+      return;
+    default:
+      pool.discard(payload_bytes(item));
   }
   if (item.has(Item::kHasSpan)) free_span(item.content);
   item.clear(Item::kHasSpan);
@@ -261,18 +263,23 @@ void StructStore::split_content(Item& left, Item& right, uint32_t offset) {
       spans_[left.content].bytes = at;
       return;
     }
-    case Ref::kDeleted: return;
-    default: TM_ASSERT(false);
+    case Ref::kDeleted:
+      return;
+    default:
+      TM_ASSERT(false);
   }
 }
 
 bool StructStore::merge_content(Item& left, const Item& right) {
   switch (left.ref()) {
-    case Ref::kDeleted: return true;
+    case Ref::kDeleted:
+      return true;
     case Ref::kString:
     case Ref::kAny:
-    case Ref::kJson: break;
-    default: return false;
+    case Ref::kJson:
+      break;
+    default:
+      return false;
   }
   const auto offset_of = [this](const Item& item) {
     return item.has(Item::kHasSpan) ? span(item).offset : item.content;

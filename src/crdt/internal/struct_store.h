@@ -99,9 +99,7 @@ class StructStore {
 
   const std::vector<DeletedRange>& deleted_ranges(ClientIndex client);
   size_t memory() const;
-  uint32_t live_items() const {
-    return items.size() - static_cast<uint32_t>(free_items_.size());
-  }
+  uint32_t live_items() const { return items.size() - static_cast<uint32_t>(free_items_.size()); }
   // Every item of every client, in clock order.
   template <typename F>
   void for_each_item(F&& f) const {
