@@ -7,25 +7,6 @@ namespace {
 using Option = sync::LimitOption<Limits>;
 
 constexpr Option kOptions[] = {
-    {"max-frame-bytes", "bytes", &Limits::max_frame_bytes,
-     "A frame is held whole before it is read. The first sync of an offline device is one frame, "
-     "so "
-     "this is also the largest change a device can bring at once."},
-    {"max-header-bytes", "bytes", &Limits::max_header_bytes,
-     "Cookies and tokens fit; a request without end does not."},
-    {"header-deadline-ms", "ms", &Limits::header_deadline_ms,
-     "A peer that sends its request byte by byte holds a socket for nothing."},
-    {"max-connections", "connections", &Limits::max_connections,
-     "Below the usual limit of open files, with room for the store."},
-    {"max-connections-per-address", "connections", &Limits::max_connections_per_address,
-     "One address may be an office behind one router, but not the whole server's worth."},
-    {"ping-interval-ms", "ms", &Limits::ping_interval_ms,
-     "Finds peers that vanished without a word, and keeps middle boxes from forgetting the "
-     "others."},
-    {"idle-timeout-ms", "ms", &Limits::idle_timeout_ms,
-     "Two pings unanswered and some more: the peer is gone."},
-    {"close-deadline-ms", "ms", &Limits::close_deadline_ms,
-     "How long a closing peer may take to say so too."},
     {"max-room-name-bytes", "bytes", &Limits::max_room_name_bytes,
      "A name is a key in the store and part of every Hocuspocus frame."},
     {"max-rooms", "rooms", &Limits::max_rooms, "Each open room holds its document in memory."},
@@ -55,8 +36,9 @@ constexpr Option kOptions[] = {
      "Clients reconnect after 30 s without a message; an empty one is sent well before."},
     {"room-idle-ms", "ms", &Limits::room_idle_ms,
      "Reloading a page should not reload the document; keeping it longer only costs memory."},
-    {"max-turn-bytes", "bytes", &Limits::max_turn_bytes,
-     "A turn that has taken in so much asks to be committed before it takes more."},
+    {"max-pending-bytes", "bytes", &Limits::max_pending_bytes,
+     "Edits whose predecessors have not come wait in memory; a peer may never send the missing "
+     "ones."},
     {"storage-retry-ms", "ms", &Limits::storage_retry_ms,
      "After a failed append nobody is let in for so long, so that clients back off instead of "
      "storming a full disk."},

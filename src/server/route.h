@@ -22,7 +22,7 @@ struct Route {
   std::string room;  // empty for Hocuspocus, whose frames name their document
 };
 
-// `target` is the request target with its query, which no dialect needs: both may carry one.
+// `target` is the request target; its query names nothing here.
 Result<Route> route(std::string_view target, const Limits& limits);
 
 // A document name is valid UTF-8 of 1 to max_room_name_bytes bytes, without control characters and

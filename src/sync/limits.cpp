@@ -6,11 +6,9 @@ namespace {
 
 constexpr LimitOption<Limits> kOptions[] = {
     {"max-update-structs", "structs", &Limits::max_update_structs,
-     "Run-length columns let twenty bytes claim 2^50 structs; a struct costs memory, its claim "
-     "none. "
-     "A book of a million separate edits still fits."},
-    {"max-value-depth", "levels", &Limits::max_value_depth,
-     "Values nest, and so do those who read them; deeper than this is an attack on a stack."},
+     "Run-length columns let twenty bytes claim 2^50 structs, each of which costs memory. The "
+     "largest "
+     "known real document has 1.1 million."},
     {"max-awareness-state-bytes", "bytes", &Limits::max_awareness_state_bytes,
      "A state is a name, a colour and a cursor, and every peer of the room hears each change."},
     {"max-awareness-states-per-session", "states", &Limits::max_awareness_states_per_session,

@@ -1,0 +1,200 @@
+// The end of a turn: one append for everything, then the frames that waited for it.
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+#include "server/internal/hub_state.h"
+
+namespace tidemark::server {
+
+namespace hocuspocus = sync::hocuspocus;
+
+void Hub::State::commit(int64_t wall_ms, Instant now) {
+  // Whoever is closed on the way leaves other rooms, which then have that to tell.
+  while (!touched.empty()) {
+    const std::vector<Room*> turn = std::exchange(touched, {});
+    const bool is_stored = append(turn, wall_ms, now);
+    for (Room* room : turn) room->is_touched = false;
+    for (Room* room : turn) {
+      if (room->has_updates() && !is_stored) {
+        fail(*room, now);
+      } else {
+        release(*room, now);
+      }
+    }
+    bury(now);
+  }
+  compact_one(wall_ms);
+}
+
+bool Hub::State::append(const std::vector<Room*>& turn, int64_t wall_ms, Instant now) {
+  std::vector<store::Append> batch;
+  std::vector<std::pair<Room*, size_t>> ends;  // the batch's size after each room's rows
+  for (Room* room : turn) {
+    if (!room->has_updates()) continue;
+    for (const Buffer& row : room->rows()) {
+      batch.push_back({.document = room->name(), .update = row, .time_ms = wall_ms});
+    }
+    ends.emplace_back(room, batch.size());
+  }
+  if (batch.empty()) return true;
+  const auto ids = store.append(batch);
+  counters.is_storage_healthy = ids.has_value();
+  if (!ids) {
+    ++counters.append_failures;
+    storage_retry_at = now + static_cast<int64_t>(limits.storage_retry_ms);
+    return false;
+  }
+  TM_ASSERT(ids->size() == batch.size());
+  ++counters.commits;
+  counters.rows_appended += batch.size();
+  for (const store::Append& row : batch) counters.bytes_appended += row.update.size();
+  for (const auto& [room, end] : ends) {
+    room->committed((*ids)[end - 1]);
+    if (room->wants_compaction()) long_tails.insert(room->name());
+  }
+  return true;
+}
+
+// The document in memory holds what the store does not: it is thrown away, and so is everybody who
+// has heard of it. They come back with their edits, which are still theirs.
+void Hub::State::fail(Room& room, Instant now) {
+  for (Session* session : std::vector<Session*>(room.sessions())) {
+    Connection& connection = *session->connection;
+    for (size_t i = 0; i < session->statuses.size(); ++i) {
+      if (connection.dialect != Dialect::kHocuspocus) break;
+      send(connection, hocuspocus::sync_status_frame(session->address, false), now);
+    }
+    doom(connection, CloseReason::kStorageUnavailable, "the edits could not be stored");
+  }
+  bury(now);
+  if (room.is_touched) std::erase(touched, &room);
+  long_tails.erase(room.name());
+  room_deadlines.remove(room.id());
+  rooms_by_id.erase(room.id());
+  rooms.erase(rooms.find(room.name()));
+}
+
+bool Hub::State::has_space(const Connection& connection) const {
+  return connection.queued_bytes <= limits.queue_soft_bytes / 2;
+}
+
+void Hub::State::release(Room& room, Instant now) {
+  greet(room, now);
+  send_updates(room, now);
+  send_differences(room, now);
+  send_awareness(room, now);
+  send_statuses(room, now);
+  room.end_turn();
+}
+
+// A y-websocket server speaks first: what do you have?
+void Hub::State::greet(Room& room, Instant now) {
+  SharedFrame frame;
+  for (Session* session : room.sessions()) {
+    if (std::exchange(session->is_greeted, true)) continue;
+    if (session->connection->dialect != Dialect::kYWebsocket) continue;
+    if (!frame) {
+      frame = share(make_step1(*session, crdt::encode_state_vector(room.state_vector())));
+    }
+    send(*session->connection, frame, now);
+  }
+}
+
+void Hub::State::send_updates(Room& room, Instant now) {
+  if (!room.has_updates()) return;
+  std::optional<crdt::StateVector> state;
+  std::vector<FramePress> presses;
+  for (const Buffer& row : room.rows()) presses.emplace_back(make_update, Bytes(row));
+  for (Session* session : room.sessions()) {
+    if (session->contributed == room.contributions()) continue;
+    if (session->owed_from) {
+      counters.frames_withheld += session->is_cut ? presses.size() : 0;
+      continue;
+    }
+    Connection& connection = *session->connection;
+    for (FramePress& press : presses) send(connection, press.frame_for(*session), now);
+    if (connection.queued_bytes <= limits.queue_soft_bytes) continue;
+    // This was the last update until the queue is short again; from here on a difference is owed.
+    if (!state) state = room.state_vector();
+    session->owed_from = *state;
+    session->is_cut = true;
+  }
+}
+
+void Hub::State::send_differences(Room& room, Instant now) {
+  std::optional<crdt::StateVector> known;
+  Buffer update;
+  std::optional<FramePress> press;
+  for (Session* session : room.sessions()) {
+    Connection& connection = *session->connection;
+    if (!session->owed_from || !has_space(connection)) continue;
+    // Those who come to a document together have the same.
+    if (known != session->owed_from) {
+      update = room.difference(*session->owed_from);
+      press.emplace(make_step2, Bytes(update));
+      known = session->owed_from;
+    }
+    session->owed_from.reset();
+    if (std::exchange(session->asks_back, false)) {
+      send(connection, make_step1(*session, crdt::encode_state_vector(room.state_vector())), now);
+    }
+    send(connection, press->frame_for(*session), now);
+    if (std::exchange(session->is_cut, false)) ++counters.resyncs;
+  }
+}
+
+void Hub::State::send_awareness(Room& room, Instant now) {
+  Presence& presence = room.presence();
+  Buffer changes;
+  std::optional<FramePress> change_press;
+  if (presence.has_changes()) {
+    changes = presence.take_changes();
+    change_press.emplace(make_awareness, Bytes(changes));
+  }
+  std::optional<Buffer> all;
+  std::optional<FramePress> all_press;
+  for (Session* session : room.sessions()) {
+    Connection& connection = *session->connection;
+    if (connection.queued_bytes > limits.queue_soft_bytes) {
+      session->lacks_awareness = session->lacks_awareness || change_press;
+    } else if (session->lacks_awareness) {
+      session->lacks_awareness = false;
+      if (!all) all = presence.everything();
+      if (!all) continue;
+      if (!all_press) all_press.emplace(make_awareness, Bytes(*all));
+      send(connection, all_press->frame_for(*session), now);
+    } else if (change_press) {
+      send(connection, change_press->frame_for(*session), now);
+    }
+  }
+}
+
+void Hub::State::send_statuses(Room& room, Instant now) {
+  for (Session* session : room.sessions()) {
+    Connection& connection = *session->connection;
+    if (connection.dialect != Dialect::kHocuspocus) continue;
+    SharedFrame frames[2];
+    for (const bool is_kept : session->statuses) {
+      SharedFrame& frame = frames[is_kept ? 1 : 0];
+      if (!frame) frame = share(hocuspocus::sync_status_frame(session->address, is_kept));
+      send(connection, frame, now);
+      ++counters.acknowledgements;
+    }
+  }
+}
+
+// At most one a turn, so that no turn takes much longer than the others.
+void Hub::State::compact_one(int64_t wall_ms) {
+  if (long_tails.empty()) return;
+  const auto at = rooms.find(*long_tails.begin());
+  long_tails.erase(long_tails.begin());
+  if (at == rooms.end() || !at->second->wants_compaction()) return;
+  if (at->second->compact(store, wall_ms)) {
+    ++counters.compactions;
+  } else {
+    ++counters.compaction_failures;
+  }
+}
+
+}  // namespace tidemark::server
