@@ -20,6 +20,18 @@ Result<> check_values(std::span<const Any> values) {
   return {};
 }
 
+void insert_subdocument_after(Document& document, BranchHandle branch, ItemHandle left,
+                              const Subdocument& subdocument) {
+  const Buffer options = encoded(subdocument.options);
+  NewContent content;
+  content.ref = Ref::kDoc;
+  content.text = subdocument.guid;
+  content.payload = options;
+  const StructStore& store = document.store;
+  const ItemHandle right = left == kNone ? store.branches[branch].start : store.items[left].right;
+  document.insert_listed(branch, left, right, content);
+}
+
 }  // namespace
 
 Result<> Array::insert(uint32_t index, std::span<const Any> values) {
@@ -45,20 +57,28 @@ Result<SharedType> Array::insert_type(uint32_t index, TypeRef kind, std::string_
   return insert_type_at(*document_, branch_, index, type_content(kind, name));
 }
 
+SharedType Array::push_type(TypeRef kind, std::string_view name) {
+  document_->begin(0);
+  const ItemHandle made = document_->insert_listed(branch_, document_->last_item(branch_), kNone,
+                                                   type_content(kind, name));
+  const SharedType type(document_, document_->store.items[made].content);
+  document_->end();
+  return type;
+}
+
 Result<> Array::insert_subdocument(uint32_t index, const Subdocument& subdocument) {
   if (index > length()) return failure(ErrorCode::kInvalid, "array: the index exceeds the length");
-  const Buffer options = encoded(subdocument.options);
-  NewContent content;
-  content.ref = Ref::kDoc;
-  content.text = subdocument.guid;
-  content.payload = options;
   document_->begin(0);
-  const ItemHandle left = document_->item_before(branch_, index);
-  const StructStore& store = document_->store;
-  const ItemHandle right = left == kNone ? store.branches[branch_].start : store.items[left].right;
-  document_->insert_listed(branch_, left, right, content);
+  insert_subdocument_after(*document_, branch_, document_->item_before(branch_, index),
+                           subdocument);
   document_->end();
   return {};
+}
+
+void Array::push_subdocument(const Subdocument& subdocument) {
+  document_->begin(0);
+  insert_subdocument_after(*document_, branch_, document_->last_item(branch_), subdocument);
+  document_->end();
 }
 
 Result<> Array::erase(uint32_t index, uint32_t count) {

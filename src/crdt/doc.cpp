@@ -8,10 +8,16 @@
 namespace tidemark::crdt {
 namespace {
 
+void give_kind(Branch& branch, TypeRef kind) {
+  if (branch.kind != TypeRef::kUnknown) return;
+  branch.kind = kind;
+  branch.cleans_formatting = false;
+}
+
 BranchHandle typed_root(Document& document, std::string_view name, TypeRef kind) {
   const BranchHandle handle = document.store.root(document.store.intern(name));
   Branch& branch = document.store.branches[handle];
-  if (branch.kind == TypeRef::kUnknown) branch.kind = kind;
+  give_kind(branch, kind);
   TM_ASSERT(branch.kind == kind);
   return handle;
 }
@@ -103,7 +109,7 @@ TypeRef Doc::likely_kind(std::string_view name) const {
 SharedType Doc::root(std::string_view name, TypeRef kind_if_unknown) {
   const BranchHandle handle = document_->store.root(document_->store.intern(name));
   Branch& branch = document_->store.branches[handle];
-  if (branch.kind == TypeRef::kUnknown) branch.kind = kind_if_unknown;
+  give_kind(branch, kind_if_unknown);
   return {document_.get(), handle};
 }
 

@@ -51,9 +51,9 @@ Result<> Text::insert(uint32_t index, std::string_view utf8) {
   document.begin(0);
   TextCursor cursor(document, branch_, index);
   cursor.insert(text_content(utf8, *units), cursor.attributes());
-  const ItemHandle item = cursor.left();
+  const uint32_t state = document.own_state();
   document.end();
-  document.note_caret(branch_, item, index + *units);
+  document.note_caret(branch_, state, index + *units);
   return {};
 }
 

@@ -39,7 +39,11 @@ void Document::end() {
   open_ = nullptr;
   // Transactions that observers run wait in the queue until the one before them is cleaned up.
   if (!is_first) return;
-  for (size_t number = 0; number < queue_.size(); ++number) clean_up(number);
+  finish_queue(0);
+}
+
+void Document::finish_queue(size_t from) {
+  for (size_t number = from; number < queue_.size(); ++number) clean_up(number);
   for (auto& record : queue_) spare_.push_back(std::move(record));
   queue_.clear();
 }

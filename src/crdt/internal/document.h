@@ -99,9 +99,12 @@ class Document {
   bool type_on(BranchHandle branch, uint32_t index, std::string_view utf8, uint32_t units);
   bool erase_at_caret(BranchHandle branch, uint32_t index, uint32_t units);
   // Where a local insertion ended, or a local deletion left its gap.
-  void note_caret(BranchHandle branch, ItemHandle item, uint32_t end_index);
+  void note_caret(BranchHandle branch, uint32_t state, uint32_t end_index);
+  uint32_t own_state() const {
+    return own_client_ == kNoClient ? 0 : store.clients[own_client_].state;
+  }
   void note_gap(BranchHandle branch, uint32_t index);
-  void forget_caret() { caret_.item = kNone; }
+  void forget_caret() { caret_.item = gap_.tombstone = kNone; }
   bool uses_fast_paths = true;
 
  private:
@@ -154,6 +157,15 @@ class Document {
   };
   template <typename Writer>
   void write_sections(Writer& writer, const std::vector<Section>& sections);
+  // typing.cpp
+  bool may_take_shortcut(BranchHandle branch) const;
+  bool erase_before_gap(uint32_t units);
+  bool erase_after_gap(uint32_t units);
+  void emit_typed(const Item& item, uint32_t clock, std::string_view utf8);
+  void emit_erased(ClientIndex client, uint32_t clock, uint32_t units);
+  void emit_shortcut();
+  void finish_queue(size_t from);
+
   template <typename Writer>
   void write_transaction(Writer& writer, const TransactionRecord& record);
 
@@ -178,13 +190,21 @@ class Document {
   uint32_t scan_ = 0;
   uint32_t conflict_scan_ = 0;
 
-  // Where the last local insertion ended.
+  // Where the last local insertion ended, if its item is still the last one of ours.
   struct Caret {
     BranchHandle branch = kNone;
     ItemHandle item = kNone;
     uint32_t end_index = 0;
   };
   Caret caret_;
+  // The tombstone that the last local deletion left, and the index at which it lies.
+  struct Gap {
+    BranchHandle branch = kNone;
+    ItemHandle tombstone = kNone;
+    uint32_t index = 0;
+  };
+  Gap gap_;
+  Buffer shortcut_;  // the update of the last shortcut
 
   // Kept for their memory: emitting an update allocates nothing.
   UpdateWriterV1 writer_v1_;

@@ -376,7 +376,7 @@ class RemoteCleanup {
   void visit_deleted(const TransactionRecord::Deleted& range) {
     for_each_item(range.client, range.clock, range.clock + range.len, [this](ItemHandle handle) {
       const Item& item = document_.store.items[handle];
-      if (item.is_gc() || !document_.store.branches[item.parent].has_formatting) return;
+      if (item.is_gc() || !document_.store.branches[item.parent].cleans_formatting) return;
       if (is_whole(item.parent)) return;
       if (item.ref() == Ref::kFormat) {
         clean_whole(item.parent);

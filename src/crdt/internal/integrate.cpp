@@ -28,7 +28,7 @@ void Document::touch(ClientIndex index) {
 
 void Document::note_change(BranchHandle handle, KeyId key) {
   Branch& branch = store.branches[handle];
-  if (!open_->is_local && branch.has_formatting &&
+  if (!open_->is_local && branch.cleans_formatting &&
       (branch.kind == TypeRef::kText || branch.kind == TypeRef::kXmlText)) {
     if (open_->formatted.empty() || open_->formatted.back() != handle) {
       open_->formatted.push_back(handle);
@@ -244,7 +244,7 @@ void Document::finish_integration(ItemHandle handle) {
       store.clients[item.client()].is_deleted_stale = true;
       break;
     case Ref::kFormat:
-      branch.has_formatting = true;
+      branch.has_formatting = branch.cleans_formatting = true;
       break;
     case Ref::kDoc:
       open_->subdocs_added.push_back(store.key(store.span(item).key));

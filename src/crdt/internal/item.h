@@ -110,6 +110,9 @@ struct Branch {
   TypeRef kind = TypeRef::kUnknown;
   bool is_dead = false;         // garbage-collected: handles to it answer as if it were empty
   bool has_formatting = false;  // a format was integrated at some time
+  // A format was integrated since the type has its kind: from then on remote changes are followed
+  // by a clean-up, as in Yjs, where a root forgets the formats that came before.
+  bool cleans_formatting = false;
   ItemHandle item = kNone;      // the item that holds it; kNone for a root
   KeyId name = kNone;           // a root's name; an XML element's or hook's node name
   ItemHandle start = kNone;

@@ -2,8 +2,10 @@
 // die first.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "crdt/event.h"
@@ -28,30 +30,32 @@ class Observers {
   uint64_t add(Entry entry);
   void remove(uint64_t id);
   // Whether nobody watches types; updates do not count.
-  bool is_empty() const { return type_watchers_ == 0; }
-  bool has(Kind kind) const;
+  bool is_empty() const { return count_of(Kind::kType) + count_of(Kind::kDeep) == 0; }
+  bool has(Kind kind) const { return count_of(kind) > 0; }
+  bool watches(Kind kind, BranchHandle branch) const;
 
   // Calls every entry of this kind and branch that was there when the call began. Callbacks may add
   // and remove entries.
   template <typename F>
   void call(Kind kind, BranchHandle branch, F&& f) {
-    for (const uint64_t id : matching(kind, branch)) {
-      const size_t at = find(id);
-      if (at == entries_.size()) continue;
-      // A copy, because the callback may remove itself.
-      const Entry entry = entries_[at];
-      f(entry);
+    ++calls_;
+    const size_t count = entries_.size();
+    for (size_t i = 0; i < count; ++i) {
+      // An entry stays where it is in memory while calls run, even if it is removed.
+      const Entry& entry = *entries_[i];
+      if (entry.id != 0 && entry.kind == kind && entry.branch == branch) f(entry);
     }
+    if (--calls_ == 0) drop_removed();
   }
-  bool watches(Kind kind, BranchHandle branch) const;
 
  private:
-  std::vector<uint64_t> matching(Kind kind, BranchHandle branch) const;
-  size_t find(uint64_t id) const;
+  size_t count_of(Kind kind) const { return counts_[static_cast<size_t>(kind)]; }
+  void drop_removed();
 
-  std::vector<Entry> entries_;
+  std::vector<std::unique_ptr<Entry>> entries_;  // a removed one has id 0
+  std::array<size_t, 5> counts_{};
   uint64_t next_id_ = 1;
-  size_t type_watchers_ = 0;
+  uint32_t calls_ = 0;  // nested calls under way
 };
 
 }  // namespace tidemark::crdt

@@ -36,6 +36,20 @@ class Pool {
     std::memcpy(at(offset), at(from), count);
     return offset;
   }
+  // Prolongs the run that ends here, if there is room for it; the bytes must not lie in this pool.
+  bool extend(uint32_t end, Bytes bytes) {
+    if (end == size()) return append(bytes), true;
+    const auto count = static_cast<uint32_t>(bytes.size());
+    for (Reserve& reserve : reserves_) {
+      if (reserve.end != end || reserve.room < count) continue;
+      std::memcpy(at(end), bytes.data(), count);
+      reserve.end += count;
+      reserve.room -= count;
+      garbage_ -= count;
+      return true;
+    }
+    return false;
+  }
   void discard(uint32_t bytes) { garbage_ += bytes; }
 
   // Makes the run `a` directly followed by the run `b` one run and yields where it starts. Runs
