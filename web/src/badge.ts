@@ -1,0 +1,43 @@
+// The badge: saved means on the server's disk, nothing less.
+import { h, icon } from './dom';
+import type { Durability } from './durability';
+
+export interface Badge {
+  element: HTMLElement;
+  destroy(): void;
+}
+
+export function badge(durability: Durability): Badge {
+  const label = h('span', { class: 'badge-label' });
+  const element = h(
+    'div',
+    { class: 'badge', role: 'status', 'aria-live': 'polite', 'data-badge': '' },
+    h('span', { class: 'badge-dot' }, icon('check')),
+    label,
+  );
+  let wasEverConnected = false;
+  const show = (): void => {
+    const { state, unsaved } = durability;
+    wasEverConnected ||= state !== 'offline';
+    element.dataset['state'] = state;
+    element.dataset['unsaved'] = String(unsaved);
+    element.title = kTitles[state];
+    label.textContent = text(state, unsaved, wasEverConnected);
+  };
+  show();
+  return { element, destroy: durability.watch(show) };
+}
+
+const kTitles = {
+  saved: 'Everything here is on the server’s disk.',
+  saving: 'The server has not yet confirmed that everything here is on its disk.',
+  offline: 'The server cannot be reached. You can go on writing; it is sent when the server is back.',
+};
+
+function text(state: Durability['state'], unsaved: number, wasEverConnected: boolean): string {
+  if (state === 'saved') return 'Saved';
+  if (state === 'saving') return 'Saving…';
+  if (!wasEverConnected) return 'Connecting…';
+  if (unsaved === 0) return 'Offline · all changes saved';
+  return `Offline · ${unsaved} ${unsaved === 1 ? 'change' : 'changes'} not saved`;
+}

@@ -1,0 +1,32 @@
+import { WebsocketProvider } from 'y-websocket';
+import * as Y from 'yjs';
+
+import { type Connection, socketUrl } from './connections';
+import { watchYWebsocket } from './durability_y_websocket';
+import { type DocumentName, encodeName, fullName } from './route';
+
+export function connectCode(document: DocumentName): Connection {
+  const doc = new Y.Doc();
+  // Other windows of this browser hear of an edit from the server too, that is once it is durable.
+  const provider = new WebsocketProvider(socketUrl('/yjs'), encodeName(fullName(document)), doc, {
+    disableBc: true,
+  });
+  const durability = watchYWebsocket(provider);
+  const synced = new Promise<void>((resolve) => {
+    provider.on('sync', (isSynced) => isSynced && resolve());
+  });
+  return {
+    doc,
+    awareness: provider.awareness,
+    durability,
+    synced,
+    onRefused: (refused) => {
+      provider.on('closed', ({ code, reason }) => refused(reason || `close code ${code}`));
+    },
+    destroy: () => {
+      durability.destroy();
+      provider.destroy();
+      doc.destroy();
+    },
+  };
+}

@@ -1,0 +1,71 @@
+// The list of documents: what the server stores, and what this browser opened and may not have
+// written to yet. Opening a document creates nothing; its first edit does.
+import { parseName } from './route';
+
+export interface ListedDocument {
+  name: string;
+  // Absent for a document that the server does not store yet.
+  bytes?: number;
+  updated_ms?: number;
+}
+
+const kKey = 'tidemark.opened';
+const kMaxOpened = 50;
+
+export function openedNames(): string[] {
+  try {
+    const names: unknown = JSON.parse(localStorage.getItem(kKey) ?? '[]');
+    return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+  } catch {
+    return [];
+  }
+}
+
+export function rememberOpened(name: string): void {
+  const names = [name, ...openedNames().filter((other) => other !== name)];
+  localStorage.setItem(kKey, JSON.stringify(names.slice(0, kMaxOpened)));
+}
+
+export function forgetOpened(name: string): void {
+  localStorage.setItem(kKey, JSON.stringify(openedNames().filter((other) => other !== name)));
+}
+
+// Null while the server does not answer.
+export async function storedDocuments(): Promise<ListedDocument[] | null> {
+  try {
+    const response = await fetch('/api/documents', { headers: { accept: 'application/json' } });
+    if (!response.ok) return null;
+    const body = (await response.json()) as { documents?: ListedDocument[] };
+    return Array.isArray(body.documents) ? body.documents : null;
+  } catch {
+    return null;
+  }
+}
+
+// Newest first; documents that nobody wrote to yet come first of all.
+export function mergedList(stored: ListedDocument[], opened: string[]): ListedDocument[] {
+  const known = new Set(stored.map(({ name }) => name));
+  const fresh = opened.filter((name) => !known.has(name) && parseName(name));
+  const sorted = [...stored].sort(
+    (a, b) => (b.updated_ms ?? 0) - (a.updated_ms ?? 0) || a.name.localeCompare(b.name),
+  );
+  return [...fresh.map((name) => ({ name })), ...sorted];
+}
+
+export function sizeText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(bytes < 1e4 ? 1 : 0)} kB`;
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+export function agoText(then_ms: number, now_ms: number): string {
+  const seconds = Math.max(0, Math.round((now_ms - then_ms) / 1000));
+  if (seconds < 60) return 'just now';
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min ago`;
+  const hours = Math.round(minutes / 60);
+  if (hours < 24) return `${hours} h ago`;
+  const days = Math.round(hours / 24);
+  if (days < 30) return days === 1 ? 'yesterday' : `${days} days ago`;
+  return new Date(then_ms).toLocaleDateString();
+}

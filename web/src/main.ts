@@ -1,0 +1,61 @@
+// Puts the page together: a list beside a document, chosen by the address.
+import './style.css';
+
+import { hasUnsaved } from './connections';
+import { rememberOpened } from './documents';
+import { h } from './dom';
+import { askDocument } from './new_document';
+import { type Profile, storedProfile, storeProfile, suggestedProfile } from './profile';
+import { askProfile } from './profile_dialog';
+import { fullName, hashOf, type Kind, parseHash } from './route';
+import { sidebar } from './sidebar';
+import { openStage, type Stage } from './stage';
+import { applyTheme } from './theme';
+import { welcome } from './welcome';
+
+const isFirstVisit = storedProfile() === null;
+let profile: Profile = storedProfile() ?? suggestedProfile();
+let stage: Stage | null = null;
+
+const create = async (kind: Kind): Promise<void> => {
+  const chosen = await askDocument(kind);
+  if (chosen) location.hash = hashOf(chosen);
+};
+
+const editProfile = async (isFirst: boolean): Promise<void> => {
+  profile = storeProfile(await askProfile(profile, isFirst));
+  list.setProfile(profile);
+  stage?.setProfile(profile);
+};
+
+const list = sidebar({
+  create: (kind) => void create(kind),
+  editProfile: () => void editProfile(false),
+});
+const main = h('main', { class: 'main' });
+const app = document.querySelector<HTMLElement>('#app')!;
+
+function show(): void {
+  const name = parseHash(location.hash);
+  stage?.close();
+  stage = null;
+  app.dataset['view'] = name ? 'document' : 'list';
+  document.title = name ? `${name.title} · Tidemark` : 'Tidemark';
+  if (!name) {
+    main.replaceChildren(welcome((kind) => void create(kind)));
+    return;
+  }
+  rememberOpened(fullName(name));
+  stage = openStage(name, profile);
+  main.replaceChildren(stage.element);
+}
+
+applyTheme();
+list.setProfile(profile);
+app.replaceChildren(list.element, main);
+window.addEventListener('hashchange', show);
+window.addEventListener('beforeunload', (event) => {
+  if (hasUnsaved()) event.preventDefault();
+});
+show();
+if (isFirstVisit) void editProfile(true);

@@ -1,0 +1,156 @@
+// The list of documents, the way to new ones, and who one is.
+import {
+  agoText,
+  forgetOpened,
+  type ListedDocument,
+  mergedList,
+  openedNames,
+  sizeText,
+  storedDocuments,
+} from './documents';
+import { h, icon, mark } from './dom';
+import { initials, type Profile } from './profile';
+import { fullName, hashOf, type Kind, parseHash, parseName } from './route';
+import { themeButton } from './theme';
+
+// How old the list may be while somebody looks at it.
+const kRefreshMs = 4000;
+
+export interface SidebarActions {
+  create(kind: Kind): void;
+  editProfile(): void;
+}
+
+export interface Sidebar {
+  element: HTMLElement;
+  setProfile(profile: Profile): void;
+  refresh(): Promise<void>;
+}
+
+export function sidebar(actions: SidebarActions): Sidebar {
+  const list = h('nav', { class: 'documents', 'aria-label': 'Documents' });
+  const profileButton = h('button', {
+    type: 'button',
+    class: 'profile-button',
+    click: () => actions.editProfile(),
+  });
+  const create = h(
+    'button',
+    { type: 'button', class: 'button primary new-button', click: () => actions.create('rich') },
+    icon('plus'),
+    'New document',
+  );
+  const element = h(
+    'aside',
+    { class: 'sidebar', 'aria-label': 'Tidemark' },
+    h('a', { class: 'brand', href: '#/' }, mark(), h('span', {}, 'Tidemark')),
+    create,
+    list,
+    h('footer', { class: 'sidebar-foot' }, profileButton, themeButton()),
+  );
+
+  let stored: ListedDocument[] = [];
+  let drawn = '';
+  const draw = (): void => {
+    const groups = groupsOf(mergedList(stored, openedNames()));
+    // Drawing anew would take the focus from the list.
+    const now = JSON.stringify([groups, location.hash, Math.floor(Date.now() / 60_000)]);
+    if (now === drawn) return;
+    drawn = now;
+    const focused = document.activeElement?.getAttribute('href');
+    list.replaceChildren(...groups.map(groupElement));
+    if (focused && document.activeElement === document.body) {
+      list.querySelector<HTMLElement>(`a[href="${CSS.escape(focused)}"]`)?.focus();
+    }
+  };
+  const refresh = async (): Promise<void> => {
+    stored = (await storedDocuments()) ?? stored;
+    draw();
+  };
+  setInterval(() => document.visibilityState === 'visible' && void refresh(), kRefreshMs);
+  window.addEventListener('focus', () => void refresh());
+  window.addEventListener('hashchange', draw);
+  draw();
+  void refresh();
+  return {
+    element,
+    refresh,
+    setProfile: ({ name, color }) => {
+      const avatar = h('span', { class: 'avatar', 'aria-hidden': 'true' }, initials(name));
+      avatar.style.setProperty('--person', color);
+      profileButton.replaceChildren(avatar, h('span', { class: 'profile-name' }, name));
+      profileButton.setAttribute('aria-label', `You are ${name}. Change name and colour`);
+      profileButton.title = 'Change name and colour';
+    },
+  };
+}
+
+interface Group {
+  title: string;
+  documents: ListedDocument[];
+}
+
+function groupsOf(documents: ListedDocument[]): Group[] {
+  const of = (kind: Kind | undefined): ListedDocument[] =>
+    documents.filter(({ name }) => parseName(name)?.kind === kind);
+  return [
+    { title: 'Rich text', documents: of('rich') },
+    { title: 'Code', documents: of('code') },
+    { title: 'Other applications', documents: of(undefined) },
+  ].filter((group) => group.documents.length > 0);
+}
+
+function groupElement({ title, documents }: Group): HTMLElement {
+  return h(
+    'section',
+    { class: 'group' },
+    h('h2', { class: 'group-title' }, title),
+    h('ul', {}, ...documents.map(documentElement)),
+  );
+}
+
+function documentElement(listed: ListedDocument): HTMLElement {
+  const parsed = parseName(listed.name);
+  if (!parsed) {
+    return h(
+      'li',
+      { class: 'document document-foreign', title: `tidemark doc show '${listed.name}'` },
+      icon('box'),
+      h('span', { class: 'document-text' }, title(listed.name), detail(listed)),
+    );
+  }
+  const open = parseHash(location.hash);
+  const isCurrent = !!open && fullName(open) === listed.name;
+  const link = h(
+    'a',
+    { class: 'document', href: hashOf(parsed), 'aria-current': isCurrent ? 'page' : null },
+    icon(parsed.kind === 'rich' ? 'note' : 'code'),
+    h('span', { class: 'document-text' }, title(parsed.title), detail(listed)),
+  );
+  if (listed.bytes !== undefined || isCurrent) return h('li', {}, link);
+  const forget = (event: MouseEvent): void => {
+    forgetOpened(listed.name);
+    (event.currentTarget as HTMLElement).closest('li')?.remove();
+  };
+  return h(
+    'li',
+    {},
+    link,
+    h(
+      'button',
+      { type: 'button', class: 'forget', 'aria-label': `Forget ${parsed.title}`, click: forget },
+      '×',
+    ),
+  );
+}
+
+function title(text: string): HTMLElement {
+  return h('span', { class: 'document-title', title: text }, text);
+}
+
+function detail({ bytes, updated_ms }: ListedDocument): HTMLElement {
+  const parts = [];
+  if (updated_ms) parts.push(agoText(updated_ms, Date.now()));
+  if (bytes !== undefined) parts.push(sizeText(bytes));
+  return h('small', { class: 'document-detail' }, parts.join(' · ') || 'empty');
+}

@@ -1,0 +1,88 @@
+// The open document: its head, its tools and its editor.
+import { badge } from './badge';
+import { type Connection, hold, release } from './connections';
+import { h, icon } from './dom';
+import type { EditorKind, EditorView } from './editor';
+import { presence } from './presence';
+import type { Profile } from './profile';
+import { type DocumentName, fullName, type Kind } from './route';
+
+const kEditors: Record<Kind, () => Promise<EditorKind>> = {
+  rich: async () => (await import('./rich_editor')).richEditor as EditorKind,
+  code: async () => (await import('./code_editor')).codeEditor,
+};
+
+export interface Stage {
+  element: HTMLElement;
+  setProfile(profile: Profile): void;
+  close(): void;
+}
+
+export function openStage(document: DocumentName, profile: Profile): Stage {
+  const status = h('div', { class: 'stage-status' });
+  const notice = h('div', { class: 'notice', role: 'alert', hidden: true });
+  const place = { toolbar: h('div', { class: 'stage-tools' }), page: h('div', { class: 'page' }) };
+  const element = h(
+    'section',
+    { class: `stage stage-${document.kind}`, 'aria-label': document.title },
+    h(
+      'header',
+      { class: 'stage-head' },
+      h('a', { class: 'icon-button stage-back', href: '#/', 'aria-label': 'All documents' }, icon('back')),
+      h('h1', { class: 'stage-title', title: document.title }, document.title),
+      status,
+    ),
+    place.toolbar,
+    notice,
+    h('div', { class: 'stage-page' }, place.page),
+  );
+
+  let close = (): void => {};
+  let isClosed = false;
+  let view: EditorView | null = null;
+  let shownProfile = profile;
+  void kEditors[document.kind]().then((editor) => {
+    if (isClosed) return;
+    const name = fullName(document);
+    const connection = hold(name, () => editor.connect(document), shownProfile);
+    const endRefusals = showRefusals(connection, notice);
+    const shownBadge = badge(connection.durability);
+    const people = presence(connection.awareness);
+    status.append(people.element, shownBadge.element);
+    view = editor.mount(connection, document, place);
+    place.page.classList.add('page-waiting');
+    void connection.synced.then(() => place.page.classList.remove('page-waiting'));
+    close = () => {
+      endRefusals();
+      view?.destroy();
+      people.destroy();
+      shownBadge.destroy();
+      release(name);
+    };
+  });
+  return {
+    element,
+    setProfile: (next) => {
+      shownProfile = next;
+      view?.setProfile(next);
+    },
+    close: () => {
+      isClosed = true;
+      close();
+      element.remove();
+    },
+  };
+}
+
+// Ends with the stage; the connection may live on.
+function showRefusals(connection: Connection, notice: HTMLElement): () => void {
+  let isShown = true;
+  connection.onRefused((reason) => {
+    if (!isShown) return;
+    notice.hidden = false;
+    notice.textContent = `The server refuses this document: ${reason}`;
+  });
+  return () => {
+    isShown = false;
+  };
+}
