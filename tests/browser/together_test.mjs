@@ -1,0 +1,147 @@
+// Two people write in both editors at once.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { converged, eventually, kAda, kBen, launch, Person, rgb } from './people.mjs';
+import { Server } from './server.mjs';
+
+let server;
+let browser;
+let ada;
+let ben;
+
+before(async () => {
+  server = await Server.start();
+  browser = await launch();
+  ada = await Person.at(browser, server.origin, kAda);
+  ben = await Person.at(browser, server.origin, kBen);
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.end();
+});
+
+const kWords = 12;
+
+async function typeWords(sheet, prefix) {
+  for (let at = 0; at < kWords; at += 1) await sheet.type(`${prefix}${at} `);
+}
+
+function assertWords(text, prefix) {
+  for (let at = 0; at < kWords; at += 1) assert.ok(text.includes(`${prefix}${at} `), text);
+}
+
+test('two people type in both editors at once and see the same', async () => {
+  const [adaRich, benRich] = [await ada.open('rich/Plan'), await ben.open('rich/Plan')];
+  const [adaCode, benCode] = [await ada.open('code/tide.ts'), await ben.open('code/tide.ts')];
+  const sheets = [adaRich, benRich, adaCode, benCode];
+
+  // A place for each, so that the words of one stay together.
+  await adaRich.focus();
+  await adaRich.type('# Plan\nAda writes here: \nBen writes here: ');
+  await adaCode.focus();
+  await adaCode.type('const ada = "";\nconst ben = "";');
+  await eventually('Ben sees both', async () => {
+    const texts = [await benRich.text(), await benCode.text()];
+    return texts[0].includes('Ben writes here') && texts[1].includes('const ben');
+  });
+  await adaRich.focus();
+  await adaRich.press('ArrowUp');
+  await adaRich.press('End');
+  await benRich.focus();
+  await adaCode.focus();
+  await adaCode.press('ArrowUp');
+  await adaCode.press('End');
+  await benCode.focus();
+  for (const sheet of [adaCode, benCode]) await sheet.press('ArrowLeft');
+  for (const sheet of [adaCode, benCode]) await sheet.press('ArrowLeft');
+
+  await Promise.all([
+    typeWords(adaRich, 'a'),
+    typeWords(benRich, 'b'),
+    typeWords(adaCode, 'c'),
+    typeWords(benCode, 'd'),
+  ]);
+  for (const sheet of sheets) await sheet.isSaved();
+  await converged([adaRich, benRich]);
+  await converged([adaCode, benCode]);
+  assertWords(await benRich.text(), 'a');
+  assertWords(await adaRich.text(), 'b');
+  assertWords(await benCode.text(), 'c');
+  assertWords(await adaCode.text(), 'd');
+
+  for (const [sheet, other] of [
+    [adaRich, kBen],
+    [benRich, kAda],
+    [adaCode, kBen],
+    [benCode, kAda],
+  ]) {
+    const cursors = await eventually('the cursor of the other is there', async () => {
+      const seen = await sheet.cursors();
+      return seen.length === 1 && seen;
+    });
+    assert.deepEqual(cursors, [{ name: other.name, color: rgb(other.color) }]);
+    assert.deepEqual(await sheet.people(), [`${sheet.profile.name} (you)`, other.name]);
+  }
+  for (const [name, sheet] of Object.entries({ adaRich, benRich, adaCode, benCode })) {
+    await sheet.page.bringToFront();
+    await sheet.picture(name);
+  }
+});
+
+test('deletions and undo reach the other and are saved', async () => {
+  const adaCode = await ada.open('code/undo.txt');
+  const benCode = await ben.open('code/undo.txt');
+  await adaCode.focus();
+  await adaCode.type('keep this and not that');
+  await adaCode.isSaved();
+  for (let at = 0; at < ' and not that'.length; at += 1) await adaCode.press('Backspace');
+  await adaCode.isSaved();
+  await eventually('Ben sees the deletion', async () => (await benCode.text()) === 'keep this');
+  await adaCode.press('Control+z');
+  await adaCode.isSaved();
+  await eventually('Ben sees the undo', async () => (await benCode.text()) !== 'keep this');
+  await converged([adaCode, benCode]);
+});
+
+test('opening a document writes nothing into it', async () => {
+  const sheets = await Promise.all(
+    [ada, ben].flatMap((person) => [person.open('rich/Untouched'), person.open('code/untouched.txt')]),
+  );
+  for (const sheet of sheets) {
+    await sheet.focus();
+    assert.equal(await sheet.text(), '');
+  }
+  const { documents } = await (await fetch(`${server.origin}/api/documents`)).json();
+  const names = documents.map(({ name }) => name);
+  assert.ok(names.includes('rich/Plan') && names.includes('code/tide.ts'), String(names));
+  assert.ok(!names.includes('rich/Untouched') && !names.includes('code/untouched.txt'), String(names));
+});
+
+test('the list leads to the documents, by keyboard alone', async () => {
+  const sheet = await ada.open('code/tide.ts');
+  const { page } = sheet;
+  await page.click('.brand');
+  await page.waitForSelector('.welcome');
+  await sheet.picture('welcome');
+  const link = page.locator('.document', { hasText: 'Plan' });
+  await link.focus();
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.prose[contenteditable=true]');
+  await eventually('the plan is there', async () => (await sheet.text()).includes('Ada writes here'));
+
+  await page.locator('.new-button').focus();
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('dialog');
+  await sheet.picture('new_document');
+  await page.keyboard.type('Minutes of today');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.stage-title:has-text("Minutes of today")');
+  await sheet.isSaved();
+  assert.match(page.url(), /#\/rich\/Minutes%20of%20today$/);
+});
+
+test('no page raised an error or asked another server', () => {
+  assert.deepEqual([...ada.failures, ...ben.failures], []);
+});
