@@ -142,6 +142,12 @@ export class Sheet {
     await this.press('Control+End');
   }
 
+  // Another document in this window, by its address.
+  async show(name) {
+    await this.page.evaluate((hash) => (location.hash = hash), `#/${encodeURI(name)}`);
+    await this.page.waitForSelector('.prose, .cm-content');
+  }
+
   // The names and colours at the cursors of others.
   cursors() {
     return this.page.evaluate(() => {

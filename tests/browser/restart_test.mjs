@@ -120,6 +120,36 @@ test('the page recovers by itself, with everything that was typed meanwhile', as
   for (const person of people) await person.leave();
 });
 
+test('a document that is left while the server is gone keeps its edits', async () => {
+  const ada = await Person.at(browser, server.origin, kAda);
+  const ben = await Person.at(browser, server.origin, kBen);
+  const sheet = await ada.open('rich/Left behind');
+  // Once while there is a server, from which the other editor is loaded.
+  await sheet.show('code/elsewhere.txt');
+  await sheet.isSaved();
+  await sheet.show('rich/Left behind');
+  await sheet.isSaved();
+  await sheet.focus();
+  await sheet.type('Before. ');
+  await sheet.isSaved();
+  await server.kill();
+  await eventually('the badge says offline', async () => (await sheet.badge()) === 'offline');
+  await sheet.type('Meanwhile.');
+  await sheet.show('code/elsewhere.txt');
+  await eventually('the other document is open', async () => (await sheet.badge()) === 'offline');
+  await sheet.show('rich/Left behind');
+  await eventually('the edits are there', async () => (await sheet.text()) === 'Before. Meanwhile.');
+  await sheet.show('code/elsewhere.txt');
+  await server.start();
+  await sheet.isSaved();
+  const witness = await ben.open('rich/Left behind');
+  await eventually('it was saved from behind', async () => {
+    return (await witness.text()) === 'Before. Meanwhile.';
+  });
+  await ada.leave();
+  await ben.leave();
+});
+
 test('nothing that was shown as saved is lost, though every window is gone with the server', async () => {
   for (let round = 0; round < 2; round += 1) {
     const people = [

@@ -9,13 +9,17 @@ export interface Badge {
 
 export function badge(durability: Durability): Badge {
   const label = h('span', { class: 'badge-label' });
+  // Read aloud only when the server goes or comes back: not after each pause in typing.
+  const spoken = h('span', { class: 'sr-only', role: 'status' });
   const element = h(
     'div',
-    { class: 'badge', role: 'status', 'aria-live': 'polite', 'data-badge': '' },
+    { class: 'badge', 'data-badge': '' },
     h('span', { class: 'badge-dot' }, icon('check')),
     label,
+    spoken,
   );
   let wasEverConnected = false;
+  let wasOffline = false;
   const show = (): void => {
     const { state, unsaved } = durability;
     wasEverConnected ||= state !== 'offline';
@@ -23,6 +27,10 @@ export function badge(durability: Durability): Badge {
     element.dataset['unsaved'] = String(unsaved);
     element.title = kTitles[state];
     label.textContent = text(state, unsaved, wasEverConnected);
+    const isOffline = state === 'offline' && wasEverConnected;
+    if (isOffline) spoken.textContent = 'The server cannot be reached.';
+    else if (wasOffline && state === 'saved') spoken.textContent = 'The server is back. Saved.';
+    wasOffline = isOffline || (wasOffline && state !== 'saved');
   };
   show();
   return { element, destroy: durability.watch(show) };

@@ -9,7 +9,7 @@ import { type Profile, storedProfile, storeProfile, suggestedProfile } from './p
 import { askProfile } from './profile_dialog';
 import { fullName, hashOf, type Kind, parseHash } from './route';
 import { sidebar } from './sidebar';
-import { openStage, type Stage } from './stage';
+import { openStage, preloadEditors, type Stage } from './stage';
 import { applyTheme } from './theme';
 import { welcome } from './welcome';
 
@@ -58,4 +58,6 @@ window.addEventListener('beforeunload', (event) => {
   if (hasUnsaved()) event.preventDefault();
 });
 show();
+// After the first document has had its turn.
+setTimeout(preloadEditors, 1000);
 if (isFirstVisit) void editProfile(true);

@@ -7,10 +7,17 @@ import { presence } from './presence';
 import type { Profile } from './profile';
 import { type DocumentName, fullName, type Kind } from './route';
 
+const kLoadRetryMs = 1500;
+
 const kEditors: Record<Kind, () => Promise<EditorKind>> = {
   rich: async () => (await import('./rich_editor')).richEditor as EditorKind,
   code: async () => (await import('./code_editor')).codeEditor,
 };
+
+// Both editors, so that the second document opens at once and also without a server.
+export function preloadEditors(): void {
+  for (const load of Object.values(kEditors)) load().catch(() => {});
+}
 
 export interface Stage {
   element: HTMLElement;
@@ -41,8 +48,8 @@ export function openStage(document: DocumentName, profile: Profile): Stage {
   let isClosed = false;
   let view: EditorView | null = null;
   let shownProfile = profile;
-  void kEditors[document.kind]().then((editor) => {
-    if (isClosed) return;
+  void loadEditor(document.kind, notice, () => isClosed).then((editor) => {
+    if (!editor) return;
     const name = fullName(document);
     const connection = hold(name, () => editor.connect(document), shownProfile);
     const endRefusals = showRefusals(connection, notice);
@@ -72,6 +79,26 @@ export function openStage(document: DocumentName, profile: Profile): Stage {
       element.remove();
     },
   };
+}
+
+// Null once nobody waits for it any more.
+async function loadEditor(
+  kind: Kind,
+  notice: HTMLElement,
+  isClosed: () => boolean,
+): Promise<EditorKind | null> {
+  while (!isClosed()) {
+    try {
+      const editor = await kEditors[kind]();
+      notice.hidden = true;
+      return isClosed() ? null : editor;
+    } catch {
+      notice.hidden = false;
+      notice.textContent = 'The server cannot be reached, so this editor could not be loaded yet.';
+      await new Promise((resolve) => setTimeout(resolve, kLoadRetryMs));
+    }
+  }
+  return null;
 }
 
 // Ends with the stage; the connection may live on.
