@@ -2,7 +2,7 @@
 # module's folder (or its internal/) is in the build; x_test.cpp goes into its test program.
 
 # What each module may use from outside; each library is seen by one folder.
-set(TM_EXTERNAL_store_sqlite SQLite::SQLite3)
+set(TM_EXTERNAL_store_sqlite SQLite::SQLite3 ZLIB::ZLIB)
 set(TM_EXTERNAL_net OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
 set(TM_EXTERNAL_host spdlog::spdlog prometheus-cpp::core Threads::Threads)
 set(TM_EXTERNAL_cli CLI11::CLI11)
@@ -11,6 +11,7 @@ set(TM_EXTERNAL_cli CLI11::CLI11)
 macro(tm_add_modules layers)
   if(NOT TM_WASM)
     find_package(SQLite3 REQUIRED)
+    find_package(ZLIB REQUIRED)
     find_package(OpenSSL REQUIRED)
     find_package(Threads REQUIRED)
     find_package(spdlog REQUIRED)

@@ -43,4 +43,17 @@ Result<> check_batch(std::span<const Append> batch) {
   return {};
 }
 
+tl::unexpected<Error> history_is_gone(std::string_view document, LogId id) {
+  return failure(ErrorCode::kInvalid, "\"" + std::string(document) + "\" at log id " +
+                                          std::to_string(id) +
+                                          " cannot be rebuilt: that part of its log has been "
+                                          "compacted; ask for a later id");
+}
+
+tl::unexpected<Error> snapshot_conflict(std::string_view document) {
+  return failure(ErrorCode::kConflict, "\"" + std::string(document) +
+                                           "\" has changed hands since its snapshot was made; "
+                                           "load it again and compact that");
+}
+
 }  // namespace tidemark::store

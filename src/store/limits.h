@@ -1,5 +1,5 @@
-// The limits of what is stored. They are wider than what peers may send, so that we can always read
-// back what we once accepted.
+// The limits of what is stored, and the refusals that all backends share. They are wider than what
+// peers may send, so that we can always read back what we once accepted.
 #pragma once
 
 #include <cstddef>
@@ -29,5 +29,9 @@ Result<> check_state(Bytes state);
 
 // Names, updates and labels of a batch. Every backend asks this before it writes anything.
 Result<> check_batch(std::span<const Append> batch);
+
+// The errors that every backend words alike.
+tl::unexpected<Error> history_is_gone(std::string_view document, LogId id);
+tl::unexpected<Error> snapshot_conflict(std::string_view document);
 
 }  // namespace tidemark::store
