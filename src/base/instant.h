@@ -12,7 +12,7 @@ struct Instant {
   int64_t ms = 0;
 
   friend auto operator<=>(Instant, Instant) = default;
-  friend Instant operator+(Instant at, int64_t ms) { return {at.ms + ms}; }
+  friend Instant operator+(Instant at, int64_t later_ms) { return {at.ms + later_ms}; }
   friend int64_t operator-(Instant a, Instant b) { return a.ms - b.ms; }
 
   static constexpr Instant never() { return {std::numeric_limits<int64_t>::max()}; }

@@ -63,14 +63,14 @@ Directory::Position Directory::insert_after(Position position, uint32_t clock, I
     std::vector<Entry> upper(chunks_[chunk].begin() + kHalf, chunks_[chunk].end());
     upper.reserve(kHalf + kHalf / 2);
     chunks_[chunk].resize(kHalf);
-    firsts_.insert(firsts_.begin() + chunk + 1, upper.front().clock);
-    chunks_.insert(chunks_.begin() + chunk + 1, std::move(upper));
+    firsts_.insert(firsts_.begin() + static_cast<ptrdiff_t>(chunk + 1), upper.front().clock);
+    chunks_.insert(chunks_.begin() + static_cast<ptrdiff_t>(chunk + 1), std::move(upper));
     if (index > kHalf) {
       ++chunk;
       index -= static_cast<uint32_t>(kHalf);
     }
   }
-  chunks_[chunk].insert(chunks_[chunk].begin() + index, Entry{clock, item});
+  chunks_[chunk].insert(chunks_[chunk].begin() + static_cast<ptrdiff_t>(index), Entry{clock, item});
   ++size_;
   return {chunk, index};
 }
@@ -79,11 +79,11 @@ Directory::Position Directory::erase(Position position) {
   TM_ASSERT(!is_first(position));
   const Position before = previous(position);
   std::vector<Entry>& entries = chunks_[position.chunk];
-  entries.erase(entries.begin() + position.index);
+  entries.erase(entries.begin() + static_cast<ptrdiff_t>(position.index));
   --size_;
   if (entries.empty()) {
-    chunks_.erase(chunks_.begin() + position.chunk);
-    firsts_.erase(firsts_.begin() + position.chunk);
+    chunks_.erase(chunks_.begin() + static_cast<ptrdiff_t>(position.chunk));
+    firsts_.erase(firsts_.begin() + static_cast<ptrdiff_t>(position.chunk));
   } else if (position.index == 0) {
     firsts_[position.chunk] = entries.front().clock;
   }
