@@ -30,13 +30,20 @@ export function forgetOpened(name: string): void {
   localStorage.setItem(kKey, JSON.stringify(openedNames().filter((other) => other !== name)));
 }
 
+export interface StoredList {
+  documents: ListedDocument[];
+  // The server has more than it lists at once.
+  isPartial: boolean;
+}
+
 // Null while the server does not answer.
-export async function storedDocuments(): Promise<ListedDocument[] | null> {
+export async function storedDocuments(): Promise<StoredList | null> {
   try {
     const response = await fetch('/api/documents', { headers: { accept: 'application/json' } });
     if (!response.ok) return null;
-    const body = (await response.json()) as { documents?: ListedDocument[] };
-    return Array.isArray(body.documents) ? body.documents : null;
+    const body = (await response.json()) as { documents?: ListedDocument[]; next?: string };
+    if (!Array.isArray(body.documents)) return null;
+    return { documents: body.documents, isPartial: body.next !== undefined };
   } catch {
     return null;
   }

@@ -7,6 +7,7 @@ import {
   openedNames,
   sizeText,
   storedDocuments,
+  type StoredList,
 } from './documents';
 import { h, icon, mark } from './dom';
 import { initials, type Profile } from './profile';
@@ -15,6 +16,10 @@ import { themeButton } from './theme';
 
 // How old the list may be while somebody looks at it.
 const kRefreshMs = 4000;
+// Fewer documents are found by looking.
+const kSearchFrom = 9;
+
+const kPartial = 'The server has more documents than are listed here.';
 
 export interface SidebarActions {
   create(kind: Kind): void;
@@ -40,25 +45,41 @@ export function sidebar(actions: SidebarActions): Sidebar {
     icon('plus'),
     'New document',
   );
+  const search = h('input', {
+    type: 'search',
+    class: 'search',
+    placeholder: 'Find',
+    'aria-label': 'Find a document',
+    hidden: true,
+    input: () => draw(),
+  });
   const element = h(
     'aside',
     { class: 'sidebar', 'aria-label': 'Tidemark' },
     h('a', { class: 'brand', href: '#/' }, mark(), h('span', {}, 'Tidemark')),
     create,
+    search,
     list,
     h('footer', { class: 'sidebar-foot' }, profileButton, themeButton()),
   );
 
-  let stored: ListedDocument[] = [];
+  let stored: StoredList = { documents: [], isPartial: false };
   let drawn = '';
   const draw = (): void => {
-    const groups = groupsOf(mergedList(stored, openedNames()));
+    const all = mergedList(stored.documents, openedNames());
+    search.hidden = all.length < kSearchFrom;
+    const wanted = search.value.trim().toLowerCase();
+    const found = all.filter(({ name }) => name.toLowerCase().includes(wanted));
+    const groups = groupsOf(found);
     // Drawing anew would take the focus from the list.
-    const now = JSON.stringify([groups, location.hash, Math.floor(Date.now() / 60_000)]);
+    const minute = Math.floor(Date.now() / 60_000);
+    const now = JSON.stringify([groups, stored.isPartial, location.hash, minute]);
     if (now === drawn) return;
     drawn = now;
     const focused = document.activeElement?.getAttribute('href');
     list.replaceChildren(...groups.map(groupElement));
+    if (stored.isPartial) list.append(h('p', { class: 'list-note' }, kPartial));
+    if (wanted && found.length === 0) list.append(h('p', { class: 'list-note' }, 'Nothing found.'));
     if (focused && document.activeElement === document.body) {
       list.querySelector<HTMLElement>(`a[href="${CSS.escape(focused)}"]`)?.focus();
     }

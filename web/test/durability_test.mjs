@@ -1,18 +1,11 @@
 // The proof of durability against a server that commits when the test says so.
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { createServer } from 'vite';
+import { test } from 'node:test';
 import * as Y from 'yjs';
 
-const vite = await createServer({
-  root: fileURLToPath(new URL('..', import.meta.url)),
-  logLevel: 'error',
-  server: { middlewareMode: true, watch: null, ws: false },
-  optimizeDeps: { noDiscovery: true },
-});
-after(() => vite.close());
-const { DurabilityProof } = await vite.ssrLoadModule('/src/durability.ts');
+import { load } from './load.mjs';
+
+const { DurabilityProof } = await load('durability.ts');
 
 const kRemote = { name: 'the server' };
 

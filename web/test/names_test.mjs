@@ -1,0 +1,54 @@
+// How documents are called, and how the list shows them.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { load } from './load.mjs';
+
+const { encodeName, hashOf, parseHash, parseName, titleProblem } = await load('route.ts');
+const { agoText, mergedList, sizeText } = await load('documents.ts');
+
+test('an address leads back to its document, whatever its title', () => {
+  for (const title of ['notes', 'a/b.ts', 'Größe #1?', '100% sure', 'emoji 🌊', 'a+b&c=d']) {
+    for (const kind of ['rich', 'code']) {
+      assert.deepEqual(parseHash(hashOf({ kind, title })), { kind, title });
+    }
+  }
+});
+
+test('a room name stays one path', () => {
+  assert.equal(encodeName('code/src/a b?.ts'), 'code/src/a%20b%3F.ts');
+});
+
+test('documents of other applications are not opened', () => {
+  for (const name of ['notes', 'rich/', 'doc/x', '/rich/x', '']) assert.equal(parseName(name), null);
+  for (const hash of ['', '#/', '#/list', '#/rich/', '#/rich/%E0%A4%A']) {
+    assert.equal(parseHash(hash), null);
+  }
+});
+
+test('titles that the server refuses are refused at once', () => {
+  for (const title of ['', '  ', '.', 'a/..', 'a//b', '/a', 'a\u0000b', 'x'.repeat(600)]) {
+    assert.ok(titleProblem(title), JSON.stringify(title));
+  }
+  for (const title of ['a', 'a/b', '.env', '...', 'Überschrift', 'x'.repeat(500)]) {
+    assert.equal(titleProblem(title), null, title);
+  }
+});
+
+test('the list shows what is new first, and what nobody wrote to yet before that', () => {
+  const stored = [
+    { name: 'rich/old', bytes: 1, updated_ms: 1 },
+    { name: 'rich/new', bytes: 1, updated_ms: 2 },
+  ];
+  const names = mergedList(stored, ['rich/old', 'code/empty']).map(({ name }) => name);
+  assert.deepEqual(names, ['code/empty', 'rich/new', 'rich/old']);
+});
+
+test('sizes and times read well', () => {
+  assert.deepEqual([999, 1234, 56_789, 2_500_000].map(sizeText), ['999 B', '1.2 kB', '57 kB', '2.5 MB']);
+  const now = 1_700_000_000_000;
+  assert.equal(agoText(now + 5000, now), 'just now');
+  assert.equal(agoText(now - 120_000, now), '2 min ago');
+  assert.equal(agoText(now - 3 * 3_600_000, now), '3 h ago');
+  assert.equal(agoText(now - 26 * 3_600_000, now), 'yesterday');
+});
