@@ -38,7 +38,7 @@ def check_link(root, file, target):
 
 
 def check_path(root, path):
-    found = (root / path).exists() or any(root.glob(path + ".*")) or "build/" in path
+    found = "NAME" in path or (root / path).exists() or any(root.glob(path + ".*")) or "build/" in path
     return None if found else f"`{path}` does not exist"
 
 
