@@ -94,7 +94,9 @@ export class Person {
     await page.goto(`${this.origin}/#/${encodeURI(name)}`);
     const sheet = new Sheet(page, this.profile);
     await sheet.isSaved();
-    await page.waitForSelector('.prose[contenteditable=true], .cm-content:not([aria-readonly=true])');
+    await page.waitForSelector(
+      '.prose[contenteditable=true], .cm-content:not([aria-readonly=true])',
+    );
     await page.evaluate(keepLedger, readText.toString());
     return sheet;
   }

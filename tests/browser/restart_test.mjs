@@ -138,7 +138,10 @@ test('a document that is left while the server is gone keeps its edits', async (
   await sheet.show('code/elsewhere.txt');
   await eventually('the other document is open', async () => (await sheet.badge()) === 'offline');
   await sheet.show('rich/Left behind');
-  await eventually('the edits are there', async () => (await sheet.text()) === 'Before. Meanwhile.');
+  await eventually(
+    'the edits are there',
+    async () => (await sheet.text()) === 'Before. Meanwhile.',
+  );
   await sheet.show('code/elsewhere.txt');
   await server.start();
   await sheet.isSaved();

@@ -18,7 +18,10 @@ export class Server {
   #stderr = '';
 
   static async start() {
-    assert.ok(existsSync(kBinary), `${kBinary} is missing: run ./dev build release, or name it in TIDEMARK_BINARY`);
+    assert.ok(
+      existsSync(kBinary),
+      `${kBinary} is missing: run ./dev build release, or name it in TIDEMARK_BINARY`,
+    );
     const server = new Server();
     await server.start();
     return server;

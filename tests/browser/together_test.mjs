@@ -107,7 +107,10 @@ test('deletions and undo reach the other and are saved', async () => {
 
 test('opening a document writes nothing into it', async () => {
   const sheets = await Promise.all(
-    [ada, ben].flatMap((person) => [person.open('rich/Untouched'), person.open('code/untouched.txt')]),
+    [ada, ben].flatMap((person) => [
+      person.open('rich/Untouched'),
+      person.open('code/untouched.txt'),
+    ]),
   );
   for (const sheet of sheets) {
     await sheet.focus();
@@ -116,7 +119,10 @@ test('opening a document writes nothing into it', async () => {
   const { documents } = await (await fetch(`${server.origin}/api/documents`)).json();
   const names = documents.map(({ name }) => name);
   assert.ok(names.includes('rich/Plan') && names.includes('code/tide.ts'), String(names));
-  assert.ok(!names.includes('rich/Untouched') && !names.includes('code/untouched.txt'), String(names));
+  assert.ok(
+    !names.includes('rich/Untouched') && !names.includes('code/untouched.txt'),
+    String(names),
+  );
 });
 
 test('the list leads to the documents, by keyboard alone', async () => {
@@ -129,7 +135,9 @@ test('the list leads to the documents, by keyboard alone', async () => {
   await link.focus();
   await page.keyboard.press('Enter');
   await page.waitForSelector('.prose[contenteditable=true]');
-  await eventually('the plan is there', async () => (await sheet.text()).includes('Ada writes here'));
+  await eventually('the plan is there', async () =>
+    (await sheet.text()).includes('Ada writes here'),
+  );
 
   await page.locator('.new-button').focus();
   await page.keyboard.press('Enter');

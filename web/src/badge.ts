@@ -39,7 +39,8 @@ export function badge(durability: Durability): Badge {
 const kTitles = {
   saved: 'Everything here is on the server’s disk.',
   saving: 'The server has not yet confirmed that everything here is on its disk.',
-  offline: 'The server cannot be reached. You can go on writing; it is sent when the server is back.',
+  offline:
+    'The server cannot be reached. You can go on writing; it is sent when the server is back.',
 };
 
 function text(state: Durability['state'], unsaved: number, wasEverConnected: boolean): string {

@@ -46,7 +46,12 @@ function mount(connection: Connection, name: DocumentName, place: EditorPlace): 
   });
   const language = languageOf(name.title);
   place.toolbar.append(
-    h('div', { class: 'code-bar' }, h('span', { class: 'code-language' }, language.label), position),
+    h(
+      'div',
+      { class: 'code-bar' },
+      h('span', { class: 'code-language' }, language.label),
+      position,
+    ),
   );
   showPosition(position, view.state);
 

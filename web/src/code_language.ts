@@ -15,9 +15,15 @@ const markdown = async (): Promise<Extension> =>
 const python = async (): Promise<Extension> => (await import('@codemirror/lang-python')).python();
 
 const kLanguages: { endings: string[]; language: Language }[] = [
-  { endings: ['js', 'mjs', 'cjs', 'json'], language: { label: 'JavaScript', load: javascript({}) } },
+  {
+    endings: ['js', 'mjs', 'cjs', 'json'],
+    language: { label: 'JavaScript', load: javascript({}) },
+  },
   { endings: ['jsx'], language: { label: 'JavaScript', load: javascript({ jsx: true }) } },
-  { endings: ['ts', 'mts'], language: { label: 'TypeScript', load: javascript({ typescript: true }) } },
+  {
+    endings: ['ts', 'mts'],
+    language: { label: 'TypeScript', load: javascript({ typescript: true }) },
+  },
   {
     endings: ['tsx'],
     language: { label: 'TypeScript', load: javascript({ typescript: true, jsx: true }) },

@@ -29,7 +29,8 @@ const kPaths = {
   check: 'M5 12.5l4.5 4.5L19 7.5',
   box: 'M4 8l8-4 8 4v8l-8 4-8-4zM4 8l8 4 8-4M12 12v8',
   bullets: 'M9 6h11M9 12h11M9 18h11M4.5 6h.01M4.5 12h.01M4.5 18h.01',
-  numbers: 'M10 6h10M10 12h10M10 18h10M4 4.5l1.5-.5v4M4 14.5c0-2 2.5-2 2.5-.4 0 1.2-2.5 1.6-2.5 2.9h2.6',
+  numbers:
+    'M10 6h10M10 12h10M10 18h10M4 4.5l1.5-.5v4M4 14.5c0-2 2.5-2 2.5-.4 0 1.2-2.5 1.6-2.5 2.9h2.6',
   quote: 'M9 7c-2.5 1-4 3-4 6v4h5v-5H7.500M19 7c-2.5 1-4 3-4 6v4h5v-5h-2.5',
   block: 'M4 5h16v14H4zM9.5 10l-2 2 2 2M14.5 10l2 2-2 2',
   rule: 'M4 12h16',
@@ -58,7 +59,10 @@ export function mark(): SVGSVGElement {
   svg.setAttribute('viewBox', '0 0 32 32');
   svg.setAttribute('class', 'mark');
   svg.setAttribute('aria-hidden', 'true');
-  for (const [y, className] of [[13.5, 'mark-front'], [21.5, 'mark-back']] as const) {
+  for (const [y, className] of [
+    [13.5, 'mark-front'],
+    [21.5, 'mark-back'],
+  ] as const) {
     const wave = document.createElementNS(space, 'path');
     wave.setAttribute('d', `M5 ${y}c3.7 0 3.7-3 7.3-3s3.7 3 7.4 3 3.6-3 7.3-3`);
     wave.setAttribute('class', className);

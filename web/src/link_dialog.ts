@@ -12,7 +12,11 @@ export function askLink(editor: Editor): Promise<void> {
     autofocus: true,
     autocomplete: 'off',
   });
-  const remove = h('button', { class: 'button', value: 'remove', formnovalidate: true }, 'Remove link');
+  const remove = h(
+    'button',
+    { class: 'button', value: 'remove', formnovalidate: true },
+    'Remove link',
+  );
   const form = h(
     'form',
     { method: 'dialog', class: 'dialog-form' },

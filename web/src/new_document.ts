@@ -4,7 +4,12 @@ import { h, icon } from './dom';
 import { type DocumentName, type Kind, titleProblem } from './route';
 
 export function askDocument(kind: Kind): Promise<DocumentName | null> {
-  const title = h('input', { type: 'text', autocomplete: 'off', spellcheck: 'false', autofocus: true });
+  const title = h('input', {
+    type: 'text',
+    autocomplete: 'off',
+    spellcheck: 'false',
+    autofocus: true,
+  });
   const problem = h('p', { class: 'problem', role: 'alert' });
   const choices = [
     choice('rich', 'note', 'Rich text', 'Headings, lists, quotes', kind),
@@ -18,7 +23,12 @@ export function askDocument(kind: Kind): Promise<DocumentName | null> {
     h('fieldset', { class: 'choices' }, h('legend', { class: 'sr-only' }, 'Kind'), ...choices),
     h('label', { class: 'field' }, 'Name', title),
     problem,
-    h('div', { class: 'dialog-actions' }, cancel, h('button', { class: 'button primary' }, 'Create')),
+    h(
+      'div',
+      { class: 'dialog-actions' },
+      cancel,
+      h('button', { class: 'button primary' }, 'Create'),
+    ),
   );
   const dialog = h('dialog', { class: 'dialog' }, form);
   const chosenKind = (): Kind => (new FormData(form).get('kind') === 'code' ? 'code' : 'rich');

@@ -21,7 +21,12 @@ function mount(connection: RichConnection, name: DocumentName, place: EditorPlac
     injectCSS: false,
     editable: false,
     editorProps: {
-      attributes: { class: 'prose', 'aria-label': name.title, 'aria-multiline': 'true', role: 'textbox' },
+      attributes: {
+        class: 'prose',
+        'aria-label': name.title,
+        'aria-multiline': 'true',
+        role: 'textbox',
+      },
     },
     extensions: [
       // Undo belongs to the shared document; a trailing paragraph would be written by each window.

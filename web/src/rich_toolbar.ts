@@ -119,7 +119,11 @@ export function richToolbar(editor: Editor): { element: HTMLElement; show: () =>
       }),
     ),
   );
-  const element = h('div', { class: 'toolbar', role: 'toolbar', 'aria-label': 'Formatting' }, ...groups);
+  const element = h(
+    'div',
+    { class: 'toolbar', role: 'toolbar', 'aria-label': 'Formatting' },
+    ...groups,
+  );
   const buttons = shown.map(({ button }) => button);
   buttons[0]!.tabIndex = 0;
   element.addEventListener('keydown', (event) => moveFocus(event, buttons));

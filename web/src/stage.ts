@@ -35,7 +35,11 @@ export function openStage(document: DocumentName, profile: Profile): Stage {
     h(
       'header',
       { class: 'stage-head' },
-      h('a', { class: 'icon-button stage-back', href: '#/', 'aria-label': 'All documents' }, icon('back')),
+      h(
+        'a',
+        { class: 'icon-button stage-back', href: '#/', 'aria-label': 'All documents' },
+        icon('back'),
+      ),
       h('h1', { class: 'stage-title', title: document.title }, document.title),
       status,
     ),

@@ -20,7 +20,8 @@ test('a room name stays one path', () => {
 });
 
 test('documents of other applications are not opened', () => {
-  for (const name of ['notes', 'rich/', 'doc/x', '/rich/x', '']) assert.equal(parseName(name), null);
+  for (const name of ['notes', 'rich/', 'doc/x', '/rich/x', ''])
+    assert.equal(parseName(name), null);
   for (const hash of ['', '#/', '#/list', '#/rich/', '#/rich/%E0%A4%A']) {
     assert.equal(parseHash(hash), null);
   }
@@ -45,7 +46,12 @@ test('the list shows what is new first, and what nobody wrote to yet before that
 });
 
 test('sizes and times read well', () => {
-  assert.deepEqual([999, 1234, 56_789, 2_500_000].map(sizeText), ['999 B', '1.2 kB', '57 kB', '2.5 MB']);
+  assert.deepEqual([999, 1234, 56_789, 2_500_000].map(sizeText), [
+    '999 B',
+    '1.2 kB',
+    '57 kB',
+    '2.5 MB',
+  ]);
   const now = 1_700_000_000_000;
   assert.equal(agoText(now + 5000, now), 'just now');
   assert.equal(agoText(now - 120_000, now), '2 min ago');
