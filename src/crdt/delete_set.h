@@ -61,19 +61,22 @@ class DeleteSet {
  private:
   Client& client_for_writing(uint64_t id);
   const Client* find(uint64_t id) const;
+  void sort_clients();
 
   std::vector<Client> clients_;  // the first used_ are in use, the others only keep memory
   size_t used_ = 0;
   size_t last_ = 0;  // index of the client added to last
-  bool is_normal_ = true;
+  bool are_clients_sorted_ = true;
+  bool are_ranges_normal_ = true;
 };
 
 void encode_delete_set_v1(Encoder& to, const DeleteSet& set);
 void encode_delete_set_v2(Encoder& to, const DeleteSet& set);
 
 // Add to `set` and leave it normal. Empty ranges, which only V1 can say, are dropped. False, with
-// the decoder failed, on malformed bytes.
-bool decode_delete_set_v1(Decoder& from, DeleteSet& set);
-bool decode_delete_set_v2(Decoder& from, DeleteSet& set);
+// the decoder failed, on malformed bytes and after max_ranges + 1 ranges.
+inline constexpr uint64_t kNoRangeLimit = ~uint64_t{0};
+bool decode_delete_set_v1(Decoder& from, DeleteSet& set, uint64_t max_ranges = kNoRangeLimit);
+bool decode_delete_set_v2(Decoder& from, DeleteSet& set, uint64_t max_ranges = kNoRangeLimit);
 
 }  // namespace tidemark::crdt

@@ -21,7 +21,11 @@ class StateVector {
     friend bool operator==(const Entry&, const Entry&) = default;
   };
 
-  // Keeps an entry also for clock 0. Appending clients in ascending order costs no search.
+  StateVector() = default;
+  // Takes entries in any order; of several for one client the last counts.
+  explicit StateVector(std::vector<Entry> entries);
+
+  // Keeps an entry also for clock 0. Linear in the number of clients above this one.
   void set(uint64_t client, uint64_t clock);
   // Sets only if that moves the client forward.
   void raise(uint64_t client, uint64_t clock);

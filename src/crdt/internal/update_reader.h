@@ -24,6 +24,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -36,72 +37,85 @@
 
 namespace tidemark::crdt {
 
-// Which section the next struct is in, and its clock.
-struct SectionCursor {
-  uint64_t sections_left = 0;
-  uint64_t structs_left = 0;  // in this section
-  uint64_t structs_allowed = 0;
-  uint64_t client = 0;
-  uint64_t clock = 0;
-};
-
-class UpdateReaderV1 {
+// Where V1 keeps what a struct is made of: all in one stream.
+class SourceV1 {
  public:
-  explicit UpdateReaderV1(Bytes update, const UpdateLimits& limits = {});
+  static constexpr size_t kMinStructBytes = 2;
 
-  // The next struct, or false at the end of all sections or on an error. The views in it point into
-  // the update.
-  bool next(StructView& view);
-  // To be called when next() has returned false; adds to the set. False on an error.
-  bool read_delete_set(DeleteSet& set);
+  explicit SourceV1(Bytes update) : rest_(update) {}
 
-  bool ok() const { return in_.ok(); }
-  // Whether every byte was read. Yjs ignores bytes after the delete set.
-  bool at_end() const { return in_.at_end(); }
-  size_t trailing_bytes() const { return in_.remaining(); }
-  uint64_t section_count() const { return section_count_; }
-  // How many more structs the current section announces: at most what the input can hold.
-  uint64_t structs_left() const { return cursor_.structs_left; }
+  uint64_t read_client() { return rest_.read_varuint(); }
+  uint8_t read_flags() { return rest_.read_byte(); }
+  WireId read_left_id() { return read_id(); }
+  WireId read_right_id() { return read_id(); }
+  uint64_t read_parent_kind() { return rest_.read_varuint(); }
+  uint64_t read_type() { return rest_.read_varuint(); }
+  uint64_t read_len() { return rest_.read_varuint(); }
+  std::string_view read_string() { return rest_.read_varstring(); }
+  std::string_view read_key() { return rest_.read_varstring(); }
+  void read_text(StructView& view);
+  void read_value(StructView& view);
+  Bytes read_json_array(uint64_t count);
+  bool read_delete_set(DeleteSet& set, uint64_t max_ranges) {
+    return decode_delete_set_v1(rest_, set, max_ranges);
+  }
+
+  Decoder& rest() { return rest_; }
+  const Decoder& rest() const { return rest_; }
+  void check_columns() {}
 
  private:
-  bool begin_section();
-  void read_item(uint8_t info, StructView& view);
-  void read_content(StructView& view);
-  void read_json_array(StructView& view);
-  void read_any_array(StructView& view);
-  WireId read_id();
+  WireId read_id() {
+    const uint64_t client = rest_.read_varuint();
+    return {client, rest_.read_varuint()};
+  }
 
-  Decoder in_;
-  UpdateLimits limits_;
-  uint64_t section_count_ = 0;
-  SectionCursor cursor_;
+  Decoder rest_;
 };
 
-// Yields the same structs from the V2 form. Views point into the update or into this reader.
-class UpdateReaderV2 {
+// Where V2 keeps it: in nine columns and a rest.
+class SourceV2 {
  public:
-  explicit UpdateReaderV2(Bytes update, const UpdateLimits& limits = {});
+  static constexpr size_t kMinStructBytes = 0;
 
-  bool next(StructView& view);
-  bool read_delete_set(DeleteSet& set);
+  explicit SourceV2(Bytes update);
 
-  bool ok() const { return rest_.ok(); }
-  bool at_end() const { return rest_.at_end(); }
-  size_t trailing_bytes() const { return rest_.remaining(); }
-  uint64_t section_count() const { return section_count_; }
-  // What the section announces, which may be far more than the input holds.
-  uint64_t structs_left() const { return cursor_.structs_left; }
-
- private:
-  bool begin_section();
-  void read_item(uint8_t info, StructView& view);
-  void read_content(StructView& view);
-  void read_json_array(StructView& view);
-  void read_any_array(StructView& view);
+  uint64_t read_client() { return clients_.next(); }
+  uint8_t read_flags() { return infos_.next(); }
+  WireId read_left_id() {
+    const uint64_t client = clients_.next();
+    return {client, left_clocks_.next()};
+  }
+  WireId read_right_id() {
+    const uint64_t client = clients_.next();
+    return {client, right_clocks_.next()};
+  }
+  uint64_t read_parent_kind() { return parent_infos_.next(); }
+  uint64_t read_type() { return type_refs_.next(); }
+  uint64_t read_len() { return lengths_.next(); }
   std::string_view read_string();
   std::string_view read_key();
-  std::string_view keep(std::string_view text, bool starts_cut, bool ends_cut);
-  bool columns_ok() const;
+  void read_text(StructView& view);
+  void read_value(StructView& view);
+  Bytes read_json_array(uint64_t count);
+  bool read_delete_set(DeleteSet& set, uint64_t max_ranges) {
+    return decode_delete_set_v2(rest_, set, max_ranges);
+  }
+
+  Decoder& rest() { return rest_; }
+  const Decoder& rest() const { return rest_; }
+  // Makes a failed column a failure of the whole.
+  void check_columns();
+
+ private:
+  // What a copy shares with its original: both read the same bytes, so both would find the same.
+  struct Memory {
+    std::vector<std::string_view> keys;  // those that a key clock can name again
+    std::deque<Buffer> kept;             // what is not contiguous in the update
+  };
+
+  Memory& memory();
+  Bytes keep(Buffer bytes);
 
   DiffRuns key_clocks_;
   UintRuns clients_;
@@ -113,11 +127,58 @@ class UpdateReaderV2 {
   UintRuns type_refs_;
   UintRuns lengths_;
   Decoder rest_;
-  UpdateLimits limits_;
-  uint64_t section_count_ = 0;
-  SectionCursor cursor_;
-  std::vector<std::string_view> keys_;  // those that a key clock can name again
-  std::deque<Buffer> kept_;             // what is not contiguous in the update
+  std::shared_ptr<Memory> memory_;
+  size_t key_count_ = 0;  // keys read by this copy so far
 };
+
+// A copy reads on from where its original stands; views that either yields live as long as the
+// update and one of the two.
+template <typename Source>
+class UpdateReader {
+ public:
+  explicit UpdateReader(Bytes update, const UpdateLimits& limits = {});
+
+  // The next struct, or false at the end of all sections or on an error. The views in it point into
+  // the update, those of V2 sometimes into the reader.
+  bool next(StructView& view);
+  // To be called when next() has returned false; adds to the set and leaves it normal. False on an
+  // error.
+  bool read_delete_set(DeleteSet& set) { return source_.read_delete_set(set, ranges_allowed_); }
+
+  bool ok() const { return source_.rest().ok(); }
+  // Why it is not ok: too many structs rather than malformed bytes.
+  bool is_over_limit() const { return is_over_limit_; }
+  // Whether every byte was read. Yjs ignores bytes after the delete set.
+  bool at_end() const { return source_.rest().at_end(); }
+  size_t trailing_bytes() const { return source_.rest().remaining(); }
+
+  uint64_t section_count() const { return section_count_; }
+  // How many more structs the current section announces. Of V1 the input can hold as many, of V2
+  // it need not.
+  uint64_t structs_left() const { return structs_left_; }
+
+ private:
+  bool begin_section();
+  void read_item(uint8_t flags, StructView& view);
+  void read_content(StructView& view);
+  void read_type(StructView& view);
+  void read_values(StructView& view);
+  bool fail_over_limit();
+
+  Source source_;
+  uint64_t section_count_ = 0;
+  uint64_t sections_left_ = 0;
+  uint64_t structs_left_ = 0;  // in this section
+  uint64_t structs_allowed_;   // in the rest of the update
+  uint64_t ranges_allowed_;
+  WireId next_id_;
+  bool is_over_limit_ = false;
+};
+
+extern template class UpdateReader<SourceV1>;
+extern template class UpdateReader<SourceV2>;
+
+using UpdateReaderV1 = UpdateReader<SourceV1>;
+using UpdateReaderV2 = UpdateReader<SourceV2>;
 
 }  // namespace tidemark::crdt

@@ -1,12 +1,13 @@
 // Writes updates byte for byte as Yjs 13.6 does; the grammar is at the head of update_reader.h.
 //
 // Usage: begin(sections); for each section begin_section(...) and its structs; write_delete_set();
-// then take() or bytes(). Sections go by descending client. clear() makes the writer as new but
-// keeps its memory. Whoever does not know the counts beforehand uses LazyUpdateWriter.
+// then take(). Sections go by descending client. Whoever does not know the counts beforehand uses
+// LazyUpdateWriter.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
@@ -17,60 +18,66 @@
 
 namespace tidemark::crdt {
 
-class UpdateWriterV1 {
+// Where V1 puts what a struct is made of: all in one stream.
+class SinkV1 {
  public:
-  void begin(uint64_t section_count) { out_.write_varuint(section_count); }
-  void begin_section(uint64_t client, uint64_t struct_count, uint64_t first_clock) {
-    out_.write_varuint(struct_count);
-    begin_uncounted_section(client, first_clock);
-  }
-  // `view.id` is not written: structs of a section follow each other without gaps.
-  void write(const StructView& view);
-  void write_delete_set(const DeleteSet& set) { encode_delete_set_v1(out_, set); }
+  void write_client(uint64_t client) { rest_.write_varuint(client); }
+  void write_flags(uint8_t flags) { rest_.write_byte(flags); }
+  void write_left_id(const WireId& id) { write_id(id); }
+  void write_right_id(const WireId& id) { write_id(id); }
+  void write_parent_kind(uint8_t kind) { rest_.write_byte(kind); }
+  void write_type(TypeRef type) { rest_.write_byte(static_cast<uint8_t>(type)); }
+  void write_len(uint64_t len) { rest_.write_varuint(len); }
+  void write_string(std::string_view text) { rest_.write_varstring(text); }
+  void write_key(std::string_view key) { rest_.write_varstring(key); }
+  void write_text(const StructView& view);
+  void write_value(const StructView& view);
+  void write_json_array(const StructView& view) { rest_.write_bytes(view.payload); }
+  void write_delete_set(const DeleteSet& set) { encode_delete_set_v1(rest_, set); }
 
-  Buffer take() { return out_.take(); }
-  // Valid until the next call.
-  Bytes bytes() const { return out_.bytes(); }
-  void clear() { out_.clear(); }
-
-  // For LazyUpdateWriter: a section without its count, and the bytes that counts go into.
-  void begin_uncounted_section(uint64_t client, uint64_t first_clock) {
-    out_.write_varuint(client);
-    out_.write_varuint(first_clock);
-  }
-  Encoder& rest() { return out_; }
+  Encoder& rest() { return rest_; }
+  Buffer take() { return rest_.take(); }
+  void clear() { rest_.clear(); }
 
  private:
-  void write_content(const StructView& view);
-  void write_text(const StructView& view);
+  void write_id(const WireId& id) {
+    rest_.write_varuint(id.client);
+    rest_.write_varuint(id.clock);
+  }
 
-  Encoder out_;
+  Encoder rest_;
+  std::string json_;  // scratch
 };
 
-class UpdateWriterV2 {
+// Where V2 puts it: in nine columns and a rest.
+class SinkV2 {
  public:
-  void begin(uint64_t section_count) { rest_.write_varuint(section_count); }
-  void begin_section(uint64_t client, uint64_t struct_count, uint64_t first_clock) {
-    rest_.write_varuint(struct_count);
-    begin_uncounted_section(client, first_clock);
+  void write_client(uint64_t client) { clients_.write(client); }
+  void write_flags(uint8_t flags) { infos_.write(flags); }
+  void write_left_id(const WireId& id) {
+    clients_.write(id.client);
+    left_clocks_.write(id.clock);
   }
-  void write(const StructView& view);
+  void write_right_id(const WireId& id) {
+    clients_.write(id.client);
+    right_clocks_.write(id.clock);
+  }
+  void write_parent_kind(uint8_t kind) { parent_infos_.write(kind); }
+  void write_type(TypeRef type) { type_refs_.write(static_cast<uint8_t>(type)); }
+  void write_len(uint64_t len) { lengths_.write(len); }
+  void write_string(std::string_view text) { strings_.write(text); }
+  void write_key(std::string_view key);
+  void write_text(const StructView& view);
+  void write_value(const StructView& view);
+  void write_json_array(const StructView& view);
   void write_delete_set(const DeleteSet& set) { encode_delete_set_v2(rest_, set); }
 
-  // Ends the update; clear() must come before the next one.
+  Encoder& rest() { return rest_; }
+  // Closes all runs: after it, only clear() and destruction make sense.
   Buffer take();
   void clear();
 
-  void begin_uncounted_section(uint64_t client, uint64_t first_clock) {
-    clients_.write(client);
-    rest_.write_varuint(first_clock);
-  }
-  Encoder& rest() { return rest_; }
-
  private:
-  void write_content(const StructView& view);
-  void write_key(std::string_view key);
-
   DiffRunWriter key_clocks_;
   UintRunWriter clients_;
   DiffRunWriter left_clocks_;
@@ -82,7 +89,48 @@ class UpdateWriterV2 {
   UintRunWriter lengths_;
   Encoder rest_;
   uint64_t next_key_clock_ = 0;
+  Buffer value_;  // scratch
 };
+
+template <typename Sink>
+class UpdateWriter {
+ public:
+  void begin(uint64_t section_count) { sink_.rest().write_varuint(section_count); }
+  void begin_section(uint64_t client, uint64_t struct_count, uint64_t first_clock) {
+    sink_.rest().write_varuint(struct_count);
+    begin_uncounted_section(client, first_clock);
+  }
+  // `view.id` is not written: the structs of a section follow each other without gaps. An item that
+  // inherits its parent has an origin or a right origin.
+  void write(const StructView& view);
+  void write_delete_set(const DeleteSet& set) { sink_.write_delete_set(set); }
+
+  // Ends the update and leaves the writer as new, without its memory.
+  Buffer take();
+  // Ends an update of V1, whose bytes are valid until the next call.
+  Bytes bytes() { return sink_.rest().bytes(); }
+  // Leaves the writer as new, with its memory.
+  void clear() { sink_.clear(); }
+
+  // For LazyUpdateWriter: a section without its count, and the bytes that counts go into.
+  void begin_uncounted_section(uint64_t client, uint64_t first_clock) {
+    sink_.write_client(client);
+    sink_.rest().write_varuint(first_clock);
+  }
+  Encoder& rest() { return sink_.rest(); }
+
+ private:
+  void write_item(const StructView& view);
+  void write_content(const StructView& view);
+
+  Sink sink_;
+};
+
+extern template class UpdateWriter<SinkV1>;
+extern template class UpdateWriter<SinkV2>;
+
+using UpdateWriterV1 = UpdateWriter<SinkV1>;
+using UpdateWriterV2 = UpdateWriter<SinkV2>;
 
 // Opens sections by itself and fills in the counts at the end. Structs come in section order.
 template <typename Writer>
@@ -97,7 +145,7 @@ class LazyUpdateWriter {
     ++sections_.back().structs;
   }
 
-  // Ends the update.
+  // Ends the update and leaves the writer as new.
   Buffer take(const DeleteSet& set) {
     const Buffer body = writer_.rest().take();
     writer_.begin(sections_.size());
@@ -107,6 +155,7 @@ class LazyUpdateWriter {
       writer_.rest().write_bytes(Bytes(body).subspan(sections_[i].at, end - sections_[i].at));
     }
     writer_.write_delete_set(set);
+    sections_.clear();
     return writer_.take();
   }
 

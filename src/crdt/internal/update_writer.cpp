@@ -1,0 +1,171 @@
+#include "crdt/internal/update_writer.h"
+
+#include "base/assert.h"
+#include "base/utf.h"
+#include "crdt/value.h"
+
+namespace tidemark::crdt {
+namespace {
+
+constexpr uint8_t kHasOrigin = 0x80;
+constexpr uint8_t kHasRightOrigin = 0x40;
+constexpr uint8_t kHasKey = 0x20;
+
+uint8_t flags_of(const StructView& view) {
+  return static_cast<uint8_t>(static_cast<unsigned>(view.ref) | (view.has_origin ? kHasOrigin : 0) |
+                              (view.has_right_origin ? kHasRightOrigin : 0) |
+                              (view.has_key ? kHasKey : 0));
+}
+
+}  // namespace
+
+void SinkV1::write_text(const StructView& view) {
+  const size_t before = view.starts_with_replacement ? kReplacement.size() : 0;
+  const size_t after = view.ends_with_replacement ? kReplacement.size() : 0;
+  rest_.write_varuint(before + view.text.size() + after);
+  if (before > 0) rest_.write_bytes(as_bytes(kReplacement));
+  rest_.write_bytes(as_bytes(view.text));
+  if (after > 0) rest_.write_bytes(as_bytes(kReplacement));
+}
+
+void SinkV1::write_value(const StructView& view) {
+  if (view.payload_is_json) return rest_.write_varbytes(view.payload);
+  json_.clear();
+  TM_ASSERT(any_to_json(view.payload, json_));
+  rest_.write_varstring(json_);
+}
+
+Buffer SinkV2::take() {
+  Encoder out;
+  out.write_varuint(0);
+  out.write_varbytes(key_clocks_.finish());
+  out.write_varbytes(clients_.finish());
+  out.write_varbytes(left_clocks_.finish());
+  out.write_varbytes(right_clocks_.finish());
+  out.write_varbytes(infos_.finish());
+  strings_.finish(out);
+  out.write_varbytes(parent_infos_.finish());
+  out.write_varbytes(type_refs_.finish());
+  out.write_varbytes(lengths_.finish());
+  out.write_bytes(rest_.bytes());
+  return out.take();
+}
+
+void SinkV2::clear() {
+  key_clocks_.clear();
+  clients_.clear();
+  left_clocks_.clear();
+  right_clocks_.clear();
+  infos_.clear();
+  strings_.clear();
+  parent_infos_.clear();
+  type_refs_.clear();
+  lengths_.clear();
+  rest_.clear();
+  next_key_clock_ = 0;
+}
+
+// Yjs never refers back to a key that it has written, so every key gets a new clock.
+void SinkV2::write_key(std::string_view key) {
+  key_clocks_.write(next_key_clock_++);
+  strings_.write(key);
+}
+
+void SinkV2::write_text(const StructView& view) {
+  if (view.starts_with_replacement) strings_.append(kReplacement);
+  strings_.append(view.text);
+  if (view.ends_with_replacement) strings_.append(kReplacement);
+  strings_.end_string(view.len);
+}
+
+void SinkV2::write_value(const StructView& view) {
+  if (!view.payload_is_json) return rest_.write_bytes(view.payload);
+  value_.clear();
+  TM_ASSERT(json_to_any(as_text(view.payload), value_));
+  rest_.write_bytes(value_);
+}
+
+void SinkV2::write_json_array(const StructView& view) {
+  Decoder elements(view.payload);
+  for (uint64_t left = view.len; left > 0; --left) strings_.write(elements.read_varstring());
+  TM_ASSERT(elements.ok());
+}
+
+template <typename Sink>
+Buffer UpdateWriter<Sink>::take() {
+  Buffer update = sink_.take();
+  sink_.clear();
+  return update;
+}
+
+template <typename Sink>
+void UpdateWriter<Sink>::write(const StructView& view) {
+  if (view.ref == Ref::kSkip) {
+    // A skip's length is in the rest, because it is not predictable.
+    sink_.write_flags(static_cast<uint8_t>(Ref::kSkip));
+    sink_.rest().write_varuint(view.len);
+  } else if (view.ref == Ref::kGc) {
+    sink_.write_flags(static_cast<uint8_t>(Ref::kGc));
+    sink_.write_len(view.len);
+  } else {
+    write_item(view);
+  }
+}
+
+template <typename Sink>
+void UpdateWriter<Sink>::write_item(const StructView& view) {
+  sink_.write_flags(flags_of(view));
+  if (view.has_origin) sink_.write_left_id(view.origin);
+  if (view.has_right_origin) sink_.write_right_id(view.right_origin);
+  if (!view.has_origin && !view.has_right_origin) {
+    TM_ASSERT(view.parent != StructView::Parent::kInherited);
+    if (view.parent == StructView::Parent::kRoot) {
+      sink_.write_parent_kind(1);
+      sink_.write_string(view.root_name);
+    } else {
+      sink_.write_parent_kind(0);
+      sink_.write_left_id(view.parent_item);
+    }
+    if (view.has_key) sink_.write_string(view.key);
+  }
+  write_content(view);
+}
+
+template <typename Sink>
+void UpdateWriter<Sink>::write_content(const StructView& view) {
+  switch (view.ref) {
+    case Ref::kDeleted: sink_.write_len(view.len); break;
+    case Ref::kJson:
+      sink_.write_len(view.len);
+      sink_.write_json_array(view);
+      break;
+    case Ref::kBinary: sink_.rest().write_varbytes(view.payload); break;
+    case Ref::kString: sink_.write_text(view); break;
+    case Ref::kEmbed: sink_.write_value(view); break;
+    case Ref::kFormat:
+      sink_.write_key(view.text);
+      sink_.write_value(view);
+      break;
+    case Ref::kType:
+      sink_.write_type(view.type);
+      if (view.type == TypeRef::kXmlElement || view.type == TypeRef::kXmlHook) {
+        sink_.write_key(view.text);
+      }
+      break;
+    case Ref::kAny:
+      sink_.write_len(view.len);
+      sink_.rest().write_bytes(view.payload);
+      break;
+    case Ref::kDoc:
+      sink_.write_string(view.text);
+      sink_.rest().write_bytes(view.payload);
+      break;
+    case Ref::kGc:
+    case Ref::kSkip: break;
+  }
+}
+
+template class UpdateWriter<SinkV1>;
+template class UpdateWriter<SinkV2>;
+
+}  // namespace tidemark::crdt
