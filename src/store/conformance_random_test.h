@@ -45,12 +45,9 @@ inline std::string random_step(DocumentStore& store, uint64_t seed) {
           {a, as_bytes(text), covers, random.below(4), static_cast<int64_t>(seed)});
       return done ? "compacted" : std::string(name_of(done.error().code));
     }
-    case 5:
-      return *store.rename(a, b) ? "renamed" : "not renamed";
-    case 6:
-      return random.one_in(3) && *store.remove(a) ? "removed" : "not removed";
-    default:
-      return told(store.state_at(a, random.below(seed % 40 + 1)));
+    case 5: return *store.rename(a, b) ? "renamed" : "not renamed";
+    case 6: return random.one_in(3) && *store.remove(a) ? "removed" : "not removed";
+    default: return told(store.state_at(a, random.below(seed % 40 + 1)));
   }
 }
 
