@@ -9,6 +9,16 @@
 namespace tidemark::crdt {
 namespace {
 
+Result<> check_index(const Array& array, uint32_t index) {
+  if (array.document()->store.branches[array.branch()].is_dead) {
+    return failure(ErrorCode::kInvalid, "array: it was deleted");
+  }
+  if (index > array.length()) {
+    return failure(ErrorCode::kInvalid, "array: the index exceeds the length");
+  }
+  return {};
+}
+
 Result<> check_values(std::span<const Any> values) {
   const auto is_map_only = [](const Any& value) {
     return value.is_undefined() || value.as_bigint() != nullptr;
@@ -35,7 +45,7 @@ void insert_subdocument_after(Document& document, BranchHandle branch, ItemHandl
 }  // namespace
 
 Result<> Array::insert(uint32_t index, std::span<const Any> values) {
-  if (index > length()) return failure(ErrorCode::kInvalid, "array: the index exceeds the length");
+  if (Result<> checked = check_index(*this, index); !checked) return checked;
   if (Result<> checked = check_values(values); !checked) return checked;
   if (values.empty()) return {};
   document_->begin(0);
@@ -45,6 +55,7 @@ Result<> Array::insert(uint32_t index, std::span<const Any> values) {
 }
 
 Result<> Array::push(std::span<const Any> values) {
+  if (Result<> checked = check_index(*this, 0); !checked) return checked;
   if (Result<> checked = check_values(values); !checked) return checked;
   if (values.empty()) return {};
   document_->begin(0);
@@ -57,7 +68,8 @@ Result<SharedType> Array::insert_type(uint32_t index, TypeRef kind, std::string_
   return insert_type_at(*document_, branch_, index, type_content(kind, name));
 }
 
-SharedType Array::push_type(TypeRef kind, std::string_view name) {
+Result<SharedType> Array::push_type(TypeRef kind, std::string_view name) {
+  if (Result<> checked = check_index(*this, 0); !checked) return tl::unexpected(checked.error());
   document_->begin(0);
   const ItemHandle made = document_->insert_listed(branch_, document_->last_item(branch_), kNone,
                                                    type_content(kind, name));
@@ -67,7 +79,7 @@ SharedType Array::push_type(TypeRef kind, std::string_view name) {
 }
 
 Result<> Array::insert_subdocument(uint32_t index, const Subdocument& subdocument) {
-  if (index > length()) return failure(ErrorCode::kInvalid, "array: the index exceeds the length");
+  if (Result<> checked = check_index(*this, index); !checked) return checked;
   document_->begin(0);
   insert_subdocument_after(*document_, branch_, document_->item_before(branch_, index),
                            subdocument);
@@ -75,10 +87,12 @@ Result<> Array::insert_subdocument(uint32_t index, const Subdocument& subdocumen
   return {};
 }
 
-void Array::push_subdocument(const Subdocument& subdocument) {
+Result<> Array::push_subdocument(const Subdocument& subdocument) {
+  if (Result<> checked = check_index(*this, 0); !checked) return checked;
   document_->begin(0);
   insert_subdocument_after(*document_, branch_, document_->last_item(branch_), subdocument);
   document_->end();
+  return {};
 }
 
 Result<> Array::erase(uint32_t index, uint32_t count) {

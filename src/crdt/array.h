@@ -16,8 +16,8 @@ class Array : public SharedType {
   Result<> insert(uint32_t index, std::span<const Any> values);
   // Appends behind everything, deleted elements too.
   Result<> push(std::span<const Any> values);
-  SharedType push_type(TypeRef kind, std::string_view name = {});
-  void push_subdocument(const Subdocument& subdocument);
+  Result<SharedType> push_type(TypeRef kind, std::string_view name = {});
+  Result<> push_subdocument(const Subdocument& subdocument);
   Result<SharedType> insert_type(uint32_t index, TypeRef kind, std::string_view name = {});
   Result<> insert_subdocument(uint32_t index, const Subdocument& subdocument);
   Result<> erase(uint32_t index, uint32_t length);

@@ -88,18 +88,15 @@ TypeRef Doc::likely_kind(std::string_view name) const {
     switch (item.ref()) {
       case Ref::kString:
       case Ref::kFormat:
-      case Ref::kEmbed:
-        return TypeRef::kText;
+      case Ref::kEmbed: return TypeRef::kText;
       case Ref::kType: {
         const TypeRef child = store.branches[item.content].kind;
         const bool is_xml = child == TypeRef::kXmlElement || child == TypeRef::kXmlText ||
                             child == TypeRef::kXmlHook;
         return is_xml ? TypeRef::kXmlFragment : TypeRef::kArray;
       }
-      case Ref::kDeleted:
-        continue;
-      default:
-        return TypeRef::kArray;
+      case Ref::kDeleted: continue;
+      default: return TypeRef::kArray;
     }
   }
   if (branch.entries != nullptr) return TypeRef::kMap;
@@ -193,7 +190,10 @@ DocStats Doc::stats() const {
   return stats;
 }
 
-std::string Doc::check() const { return document_->store.check(); }
+std::string Doc::check() const {
+  document_->store.index.flush();
+  return document_->store.check();
+}
 void Doc::use_fast_paths(bool on) { document_->uses_fast_paths = on; }
 
 }  // namespace tidemark::crdt

@@ -11,6 +11,7 @@ void Map::set(std::string_view key, const Any& value) {
 }
 
 SharedType Map::set_type(std::string_view key, TypeRef kind, std::string_view name) {
+  if (document_->store.branches[branch_].is_dead) return {};
   document_->begin(0);
   const ItemHandle made =
       document_->insert_keyed(branch_, document_->store.intern(key), type_content(kind, name));
@@ -20,6 +21,7 @@ SharedType Map::set_type(std::string_view key, TypeRef kind, std::string_view na
 }
 
 void Map::set_subdocument(std::string_view key, const Subdocument& subdocument) {
+  if (document_->store.branches[branch_].is_dead) return;
   const Buffer options = encoded(subdocument.options);
   NewContent content;
   content.ref = Ref::kDoc;

@@ -5,11 +5,13 @@
 
 namespace tidemark::crdt {
 
+// Entries set in a map that was deleted vanish with it.
 class Map : public SharedType {
  public:
   using SharedType::SharedType;
 
   void set(std::string_view key, const Any& value);
+  // An empty handle if this map was deleted.
   SharedType set_type(std::string_view key, TypeRef kind, std::string_view name = {});
   void set_subdocument(std::string_view key, const Subdocument& subdocument);
   void erase(std::string_view key);

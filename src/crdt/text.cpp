@@ -19,8 +19,11 @@ AttributeMap interned(Document& document, const Attributes& attributes) {
   return map;
 }
 
-Result<> check_range(uint32_t length, uint32_t index, uint32_t count) {
-  if (index <= length && count <= length - index) return {};
+Result<> check_range(const Text& text, uint32_t index, uint32_t count) {
+  if (text.document()->store.branches[text.branch()].is_dead) {
+    return failure(ErrorCode::kInvalid, "text: it was deleted");
+  }
+  if (index <= text.length() && count <= text.length() - index) return {};
   return failure(ErrorCode::kInvalid, "text: the range exceeds the length");
 }
 
@@ -44,7 +47,7 @@ Result<uint32_t> units_of(std::string_view utf8) {
 Result<> Text::insert(uint32_t index, std::string_view utf8) {
   if (utf8.empty()) return {};
   Document& document = *document_;
-  if (Result<> checked = check_range(length(), index, 0); !checked) return checked;
+  if (Result<> checked = check_range(*this, index, 0); !checked) return checked;
   const Result<uint32_t> units = units_of(utf8);
   if (!units) return tl::unexpected(units.error());
   if (document.type_on(branch_, index, utf8, *units)) return {};
@@ -59,7 +62,7 @@ Result<> Text::insert(uint32_t index, std::string_view utf8) {
 
 Result<> Text::insert(uint32_t index, std::string_view utf8, const Attributes& attributes) {
   if (utf8.empty()) return {};
-  if (Result<> checked = check_range(length(), index, 0); !checked) return checked;
+  if (Result<> checked = check_range(*this, index, 0); !checked) return checked;
   const Result<uint32_t> units = units_of(utf8);
   if (!units) return tl::unexpected(units.error());
   document_->begin(0);
@@ -70,7 +73,7 @@ Result<> Text::insert(uint32_t index, std::string_view utf8, const Attributes& a
 }
 
 Result<> Text::insert_embed(uint32_t index, const Any& embed, const Attributes& attributes) {
-  if (Result<> checked = check_range(length(), index, 0); !checked) return checked;
+  if (Result<> checked = check_range(*this, index, 0); !checked) return checked;
   const Buffer payload = encoded(embed);
   NewContent content;
   content.ref = Ref::kEmbed;
@@ -84,7 +87,7 @@ Result<> Text::insert_embed(uint32_t index, const Any& embed, const Attributes& 
 
 Result<SharedType> Text::insert_type(uint32_t index, TypeRef kind, std::string_view name,
                                      const Attributes& attributes) {
-  if (Result<> checked = check_range(length(), index, 0); !checked) {
+  if (Result<> checked = check_range(*this, index, 0); !checked) {
     return tl::unexpected(checked.error());
   }
   document_->begin(0);
@@ -97,7 +100,7 @@ Result<SharedType> Text::insert_type(uint32_t index, TypeRef kind, std::string_v
 
 Result<> Text::erase(uint32_t index, uint32_t count) {
   if (count == 0) return {};
-  if (Result<> checked = check_range(length(), index, count); !checked) return checked;
+  if (Result<> checked = check_range(*this, index, count); !checked) return checked;
   if (document_->erase_at_caret(branch_, index, count)) return {};
   document_->begin(0);
   TextCursor(*document_, branch_, index).erase(count);
@@ -108,7 +111,7 @@ Result<> Text::erase(uint32_t index, uint32_t count) {
 
 Result<> Text::format(uint32_t index, uint32_t count, const Attributes& attributes) {
   if (count == 0) return {};
-  if (Result<> checked = check_range(length(), index, count); !checked) return checked;
+  if (Result<> checked = check_range(*this, index, count); !checked) return checked;
   document_->begin(0);
   TextCursor cursor(*document_, branch_, index);
   if (!cursor.is_at_end()) cursor.format(count, interned(*document_, attributes));
@@ -126,6 +129,7 @@ Result<> Text::apply_delta(std::span<const DeltaOp> delta) {
       return tl::unexpected(units.error());
     }
   }
+  if (Result<> checked = check_range(*this, 0, 0); !checked) return checked;
   document_->begin(0);
   TextCursor cursor(*document_, branch_);
   for (const DeltaOp& op : delta) {

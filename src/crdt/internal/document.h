@@ -202,6 +202,7 @@ class Document {
     BranchHandle branch = kNone;
     ItemHandle tombstone = kNone;
     uint32_t index = 0;
+    Directory::Position place{};  // of the tombstone; shortcuts do not move it
   };
   Gap gap_;
   Buffer shortcut_;  // the update of the last shortcut

@@ -48,7 +48,7 @@ void insert_values(Document& document, BranchHandle branch, ItemHandle left,
 
 Result<SharedType> insert_type_at(Document& document, BranchHandle branch, uint32_t index,
                                   const NewContent& content) {
-  if (index > document.store.branches[branch].length) {
+  if (document.store.branches[branch].is_dead || index > document.store.branches[branch].length) {
     return failure(ErrorCode::kInvalid, "list: the index exceeds the length");
   }
   document.begin(0);
@@ -86,6 +86,7 @@ Result<> erase_range(Document& document, BranchHandle branch, uint32_t index, ui
 
 void set_entry(Document& document, BranchHandle branch, std::string_view key, const Any& value) {
   NewContent content;
+  if (document.store.branches[branch].is_dead) return;
   const Buffer* binary = value.as_binary();
   const Buffer payload = binary == nullptr ? encoded(value) : Buffer();
   content.ref = binary == nullptr ? Ref::kAny : Ref::kBinary;

@@ -119,11 +119,13 @@ void PositionIndex::free_nodes(uint32_t node, uint32_t height) {
 }
 
 void PositionIndex::destroy(uint32_t tree) {
+  flush();
   free_nodes(trees_[tree].root, trees_[tree].height);
   free_trees_.push_back(tree);
 }
 
-PositionIndex::Place PositionIndex::find(uint32_t tree, uint32_t unit) const {
+PositionIndex::Place PositionIndex::find(uint32_t tree, uint32_t unit) {
+  flush();
   uint32_t node = trees_[tree].root;
   for (uint32_t height = trees_[tree].height; height > 0; --height) {
     const Inner& inner = inners_[node];
@@ -159,7 +161,8 @@ uint32_t PositionIndex::slot_of_child(const Inner& inner, uint32_t child) const 
   TM_ASSERT(false);
 }
 
-uint32_t PositionIndex::index_of(ItemHandle item) const {
+uint32_t PositionIndex::index_of(ItemHandle item) {
+  flush();
   uint32_t child = items_[item].leaf_or_key;
   const Leaf& leaf = leaves_[child];
   uint32_t index = sum_of(leaf.units, slot_of_item(leaf, item));
@@ -237,6 +240,7 @@ uint32_t PositionIndex::leftmost_leaf(uint32_t tree) const {
 }
 
 void PositionIndex::insert(uint32_t tree, ItemHandle left, ItemHandle item) {
+  flush();
   uint32_t node = left == kNone ? leftmost_leaf(tree) : items_[left].leaf_or_key;
   uint32_t slot = left == kNone ? 0 : slot_of_item(leaves_[node], left) + 1;
   if (leaves_[node].count == kLeafItems) {
@@ -335,6 +339,7 @@ uint32_t PositionIndex::split_inner(uint32_t node, bool children_are_leaves) {
 }
 
 void PositionIndex::remove(ItemHandle item) {
+  flush();
   const uint32_t node = items_[item].leaf_or_key;
   Leaf& leaf = leaves_[node];
   const uint32_t slot = slot_of_item(leaf, item);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "crdt/internal/item.h"
@@ -28,9 +29,9 @@ class PositionIndex {
   void destroy(uint32_t tree);
 
   // The visible item that holds this unit. The tree must hold more units than that.
-  Place find(uint32_t tree, uint32_t unit) const;
+  Place find(uint32_t tree, uint32_t unit);
   // Units before the item, which must be in a tree.
-  uint32_t index_of(ItemHandle item) const;
+  uint32_t index_of(ItemHandle item);
   // The last item of the list. The tree must not be empty.
   ItemHandle last(uint32_t tree) const;
   // Live formats that stand before the item, in list order; all of them if item is kNone.
@@ -41,6 +42,15 @@ class PositionIndex {
   void remove(ItemHandle item);
   // The item's visible units changed, or a format died.
   void update(ItemHandle item);
+  // The same for content only, put off until somebody looks: a typist changes one item many times.
+  void update_later(ItemHandle item) {
+    if (late_ == item) return;
+    flush();
+    late_ = item;
+  }
+  void flush() {
+    if (late_ != kNone) update(std::exchange(late_, kNone));
+  }
 
   size_t memory() const { return leaves_.memory() + inners_.memory(); }
   // Whether the tree holds exactly the list that starts here, with right sums.
@@ -101,6 +111,7 @@ class PositionIndex {
   std::vector<uint32_t> free_leaves_;
   std::vector<uint32_t> free_inners_;
   std::vector<uint32_t> free_trees_;
+  ItemHandle late_ = kNone;  // its weight in the tree may be out of date
 };
 
 }  // namespace tidemark::crdt

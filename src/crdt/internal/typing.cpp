@@ -58,8 +58,7 @@ void Document::note_caret(BranchHandle branch, uint32_t state, uint32_t end_inde
   caret_ = {branch, directory.at(directory.last()).item, end_index};
 }
 
-bool Document::type_on(BranchHandle branch, uint32_t index, std::string_view utf8,
-                       uint32_t units) {
+bool Document::type_on(BranchHandle branch, uint32_t index, std::string_view utf8, uint32_t units) {
   if (caret_.item == kNone || caret_.branch != branch || caret_.end_index != index ||
       !may_take_shortcut(branch)) {
     return false;
@@ -85,7 +84,7 @@ bool Document::type_on(BranchHandle branch, uint32_t index, std::string_view utf
   item.len += units;
   Branch& text = store.branches[branch];
   text.length += units;
-  if (text.tree != kNone) store.index.update(caret_.item);
+  if (text.tree != kNone) store.index.update_later(caret_.item);
   caret_.end_index += units;
   gap_.tombstone = kNone;
   if (observers_->has(Observers::Kind::kUpdateV1)) emit_typed(item, clock, utf8);
@@ -148,7 +147,7 @@ void Document::note_gap(BranchHandle branch, uint32_t index) {
     tombstone = store.items[place.item].right;
   }
   if (tombstone == kNone || !is_tombstone(store.items[tombstone])) return;
-  gap_ = {branch, tombstone, index};
+  gap_ = {branch, tombstone, index, store.place_of(store.items[tombstone])};
 }
 
 bool Document::erase_at_caret(BranchHandle branch, uint32_t index, uint32_t units) {
@@ -167,17 +166,16 @@ bool Document::erase_before_gap(uint32_t units) {
   // What follows the tombstone might merge now, if it did not have the chance before.
   if (tombstone.right != kNone && store.items[tombstone.right].is_deleted()) return false;
   Client& client = store.clients[tombstone.client()];
-  const Directory::Position place = client.directory.find(tombstone.clock);
   left.len -= units;
   tombstone.clock -= units;
   tombstone.len += units;
   tombstone.origin_clock -= units;
-  client.directory.change_clock(place, tombstone.clock);
+  client.directory.change_clock(gap_.place, tombstone.clock);
   client.is_deleted_stale = true;
   store.pool.discard(units);
   Branch& text = store.branches[gap_.branch];
   text.length -= units;
-  if (text.tree != kNone) store.index.update(left_handle);
+  if (text.tree != kNone) store.index.update_later(left_handle);
   caret_.item = kNone;
   gap_.index -= units;
   emit_erased(tombstone.client(), tombstone.clock, units);
@@ -197,19 +195,18 @@ bool Document::erase_after_gap(uint32_t units) {
     return false;
   }
   Client& client = store.clients[tombstone.client()];
-  const Directory::Position place = client.directory.find(right.clock);
   const uint32_t clock = right.clock;
   tombstone.len += units;
   right.clock += units;
   right.len -= units;
   right.content += units;
   right.origin_clock += units;
-  client.directory.change_clock(place, right.clock);
+  client.directory.change_clock(client.directory.next(gap_.place), right.clock);
   client.is_deleted_stale = true;
   store.pool.discard(units);
   Branch& text = store.branches[gap_.branch];
   text.length -= units;
-  if (text.tree != kNone) store.index.update(right_handle);
+  if (text.tree != kNone) store.index.update_later(right_handle);
   caret_.item = kNone;
   emit_erased(tombstone.client(), clock, units);
   return true;
