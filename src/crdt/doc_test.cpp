@@ -72,11 +72,18 @@ void edit(Doc& doc, Random& random) {
   }
 }
 
+// All content; map entries sorted, because their order is each replica's own.
 std::string shown(Doc& doc) {
-  doc.array("a");
-  doc.map("m");
-  return to_json(delta_to_json(doc.text("t").to_delta())) + to_json(doc.array("a").to_json()) +
-         to_json(doc.map("m").to_json());
+  const Any map = doc.map("m").to_json();
+  std::vector<std::string> entries;
+  for (const auto& [key, value] : map.as_object()->members()) {
+    entries.push_back(key + "=" + to_json(value));
+  }
+  std::sort(entries.begin(), entries.end());
+  std::string text =
+      to_json(delta_to_json(doc.text("t").to_delta())) + to_json(doc.array("a").to_json());
+  for (const std::string& entry : entries) text += " " + entry;
+  return text;
 }
 
 TEST(Doc, writes_the_update_that_yjs_writes) {
