@@ -27,23 +27,18 @@ int64_t signed_ms(uint64_t ms) { return static_cast<int64_t>(ms); }
 
 Refusal refusal_of(const Error& error) {
   switch (error.code) {
-    case ErrorCode::kTooLarge:
-      return {CloseReason::kOverLimit, error.detail};
-    case ErrorCode::kDenied:
-      return {CloseReason::kDenied, error.detail};
+    case ErrorCode::kTooLarge: return {CloseReason::kOverLimit, error.detail};
+    case ErrorCode::kDenied: return {CloseReason::kDenied, error.detail};
     case ErrorCode::kCorrupt:
-    case ErrorCode::kTooNew:
-      return {CloseReason::kDocumentDamaged, error.detail};
+    case ErrorCode::kTooNew: return {CloseReason::kDocumentDamaged, error.detail};
     case ErrorCode::kBusy:
     case ErrorCode::kFull:
     case ErrorCode::kReadOnly:
-    case ErrorCode::kUnavailable:
-      return {CloseReason::kStorageUnavailable, error.detail};
+    case ErrorCode::kUnavailable: return {CloseReason::kStorageUnavailable, error.detail};
     case ErrorCode::kMalformed:
     case ErrorCode::kConflict:
     case ErrorCode::kUnsupported:
-    case ErrorCode::kInvalid:
-      break;
+    case ErrorCode::kInvalid: break;
   }
   return {CloseReason::kMalformed, error.detail};
 }

@@ -125,21 +125,24 @@ void Hub::State::send_updates(Room& room, Instant now) {
 void Hub::State::send_differences(Room& room, Instant now) {
   std::optional<crdt::StateVector> known;
   Buffer update;
-  std::optional<FramePress> press;
+  std::optional<FramePress> answers;
+  std::optional<FramePress> repairs;
   for (Session* session : room.sessions()) {
     Connection& connection = *session->connection;
     if (!session->owed_from || !has_space(connection)) continue;
     // Those who come to a document together have the same.
     if (known != session->owed_from) {
-      update = room.difference(*session->owed_from);
-      press.emplace(make_step2, Bytes(update));
       known = session->owed_from;
+      update = room.difference(*known);
+      answers.emplace(make_step2, Bytes(update));
+      repairs.emplace(make_update, Bytes(update));
     }
     session->owed_from.reset();
     if (std::exchange(session->asks_back, false)) {
       send(connection, make_step1(*session, crdt::encode_state_vector(room.state_vector())), now);
     }
-    send(connection, press->frame_for(*session), now);
+    FramePress& press = std::exchange(session->has_asked, false) ? *answers : *repairs;
+    send(connection, press.frame_for(*session), now);
     if (std::exchange(session->is_cut, false)) ++counters.resyncs;
   }
 }

@@ -151,6 +151,7 @@ void Hub::State::take_sync(Session& session, const sync::SyncMessage& message, b
   auto known = crdt::decode_state_vector(message.payload);
   if (!known) return refuse(session, known.error(), now);
   session.owed_from = std::move(*known);
+  session.has_asked = true;
   const bool is_hocuspocus = session.connection->dialect == Dialect::kHocuspocus;
   session.asks_back = session.asks_back || (is_hocuspocus && !is_reply);
   touch(*session.room);
