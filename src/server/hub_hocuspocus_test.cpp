@@ -1,5 +1,5 @@
-#include "../tests/golden/sync/golden.h"
 #include "server/hub_fixture.h"
+#include "sync/golden.h"
 
 namespace tidemark::server {
 namespace {

@@ -1,6 +1,6 @@
-#include "../tests/golden/sync/golden.h"
 #include "server/hub_fixture.h"
 #include "sync/awareness.h"
+#include "sync/golden.h"
 
 namespace tidemark::server {
 namespace {

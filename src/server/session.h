@@ -31,8 +31,8 @@ struct Session {
   // What the peer has, if a difference from there is owed: it asked, or its queue was full. While
   // one is owed no updates are sent, the difference will hold them.
   std::optional<crdt::StateVector> owed_from;
-  // The peer asked with a SyncStep1 and takes the next SyncStep2 for the answer: what we send of our
-  // own accord must not look like one, for to a y-websocket client the answer means durable.
+  // The peer asked with a SyncStep1 and takes the next SyncStep2 for the answer: what we send of
+  // our own accord must not look like one, for to a y-websocket client the answer means durable.
   bool has_asked = false;
   // Our SyncStep1 goes out before the difference.
   bool asks_back = false;

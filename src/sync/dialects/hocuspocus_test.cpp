@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "../tests/golden/sync/golden.h"
+#include "sync/golden.h"
 
 namespace tidemark::sync::hocuspocus {
 namespace {

@@ -186,7 +186,8 @@ await hocuspocusServer()
 const here = path.dirname(fileURLToPath(import.meta.url))
 const literal = (hex) => hex.match(/.{1,80}/g).map((part) => `"${part}"`).join('\n     ')
 const lines = frames.map(([name, hex]) => `    {"${name}",\n     ${literal(hex)}},`)
-fs.writeFileSync(path.join(here, 'frames.h'), `// Written by make.mjs; do not edit.
+const target = path.join(here, '../../../src/sync/golden_frames.h')
+fs.writeFileSync(target, `// Written by tests/golden/sync/make.mjs; do not edit.
 #pragma once
 
 #include <string_view>

@@ -1,11 +1,11 @@
-// Frames by name, as the reference implementations wrote them (make.mjs).
+// For tests: frames by name, as the reference implementations wrote them.
 #pragma once
 
 #include <cstdlib>
 #include <string_view>
 
 #include "base/bytes.h"
-#include "frames.h"
+#include "sync/golden_frames.h"
 
 namespace tidemark::golden {
 
