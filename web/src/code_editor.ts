@@ -38,7 +38,10 @@ function mount(connection: Connection, name: DocumentName, place: EditorPlace): 
         codeTheme,
         syntax.of([]),
         writable.of(EditorState.readOnly.of(true)),
-        CodeMirror.contentAttributes.of({ 'aria-label': name.title }),
+        CodeMirror.contentAttributes.of({
+          'aria-label': name.title,
+          'aria-description': 'Tab indents; Escape and then Tab leaves the editor.',
+        }),
         CodeMirror.updateListener.of(({ state }) => showPosition(position, state)),
         yCollab(text, connection.awareness, { undoManager }),
       ],
