@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "net/limits.h"
+#include "server/limits.h"
 
 namespace tidemark::host {
 
@@ -36,6 +37,7 @@ struct ServeOptions {
   // From the first signal to the end, even if somebody does not close.
   int64_t shutdown_deadline_ms = 10'000;
 
+  server::Limits limits;
   net::Limits net;
 };
 

@@ -13,6 +13,8 @@ constexpr size_t kMaxQueuedForPong = size_t{64} << 10;
 // One socket writes so often before the others have their turn.
 constexpr int kMaxWritesPerFlush = 4;
 
+int64_t signed_ms(uint64_t ms) { return static_cast<int64_t>(ms); }
+
 constexpr uint16_t kClosePolicy = 1008;
 constexpr uint16_t kCloseAbnormal = 1006;
 
@@ -20,7 +22,7 @@ constexpr uint16_t kCloseAbnormal = 1006;
 
 Connection::Connection(ConnectionId id, std::unique_ptr<Pipe> pipe, Exchange& exchange)
     : id_(id), pipe_(std::move(pipe)), exchange_(exchange), heard_(exchange.loop.now()) {
-  deadline_ = heard_ + exchange_.limits.header_deadline_ms;
+  deadline_ = heard_ + signed_ms(exchange_.limits.header_deadline_ms);
 }
 
 Connection::~Connection() { exchange_.unconsumed_bytes -= unconsumed_bytes_; }
@@ -35,9 +37,9 @@ void Connection::on_ready() {
 }
 
 bool Connection::is_paused() const {
-  return unconsumed_bytes_ > exchange_.limits.max_unconsumed_bytes ||
+  return unconsumed_bytes_ > exchange_.limits.max_backlog_bytes ||
          (unconsumed_bytes_ > 0 &&
-          exchange_.unconsumed_bytes > exchange_.limits.max_unconsumed_total_bytes);
+          exchange_.unconsumed_bytes > exchange_.limits.max_backlog_total_bytes);
 }
 
 void Connection::arm() {
@@ -90,7 +92,7 @@ void Connection::feed(Bytes input) {
 }
 
 void Connection::feed_request(Bytes& input) {
-  if (!http_->is_midway()) deadline_ = heard_ + exchange_.limits.header_deadline_ms;
+  if (!http_->is_midway()) deadline_ = heard_ + signed_ms(exchange_.limits.header_deadline_ms);
   HttpReader::Step step = http_->read(input);
   if (step.failed_status != 0) return fail_request(step.failed_status);
   if (!step.request) return;
@@ -119,7 +121,7 @@ void Connection::respond(HttpResponse response) {
   mark_unwritten();
   if (!keeps_alive) return linger();
   stage_ = Stage::kRequest;
-  deadline_ = exchange_.loop.now() + exchange_.limits.keep_alive_ms;
+  deadline_ = exchange_.loop.now() + signed_ms(exchange_.limits.keep_alive_ms);
   if (is_feeding_) return;
   feed(std::exchange(unread_, {}));
   arm();
@@ -147,7 +149,7 @@ bool Connection::upgrade(const HttpRequest& request) {
   mark_unwritten();
   http_.reset();
   frames_.emplace(
-      FrameReader::Limits{exchange_.limits.max_message_bytes, exchange_.limits.max_fragments});
+      FrameReader::Limits{exchange_.limits.max_frame_bytes, exchange_.limits.max_fragments});
   stage_ = Stage::kWebsocket;
   is_upgraded_ = true;
   ++exchange_.counters.websockets;
@@ -215,7 +217,7 @@ void Connection::say_goodbye(const Farewell& farewell) {
   outbox_.push_bytes(close_frame(farewell));
   mark_unwritten();
   stage_ = Stage::kFarewell;
-  deadline_ = exchange_.loop.now() + exchange_.limits.close_deadline_ms;
+  deadline_ = exchange_.loop.now() + signed_ms(exchange_.limits.close_deadline_ms);
 }
 
 void Connection::close(const Farewell& farewell) {
@@ -237,7 +239,7 @@ void Connection::fail(const Farewell& farewell) {
 void Connection::linger() {
   if (stage_ == Stage::kEnded) return;
   stage_ = Stage::kLingering;
-  deadline_ = exchange_.loop.now() + exchange_.limits.close_deadline_ms;
+  deadline_ = exchange_.loop.now() + signed_ms(exchange_.limits.close_deadline_ms);
   unread_ = {};
   mark_unwritten();
   arm();
@@ -290,7 +292,7 @@ void Connection::flush() {
     drained += outbox_.advance(count);
     // A long response keeps its connection as long as it makes progress.
     if (!is_upgraded_ && count > 0 && deadline_ != Instant::never()) {
-      deadline_ = exchange_.loop.now() + exchange_.limits.keep_alive_ms;
+      deadline_ = exchange_.loop.now() + signed_ms(exchange_.limits.keep_alive_ms);
     }
   }
   if (drained > 0 && is_open_websocket()) exchange_.events.drained(id_, drained);
@@ -298,7 +300,7 @@ void Connection::flush() {
   if (stage_ != Stage::kLingering || has_finished_) return;
   has_finished_ = true;
   pipe_->finish_writing();
-  deadline_ = exchange_.loop.now() + exchange_.limits.close_deadline_ms;
+  deadline_ = exchange_.loop.now() + signed_ms(exchange_.limits.close_deadline_ms);
   if (has_ended_input_) end();
 }
 
@@ -316,15 +318,16 @@ void Connection::sweep_websocket(Instant now) {
   // Who may not speak is not silent.
   if (!is_reading_) heard_ = now;
   const Limits& limits = exchange_.limits;
-  if (now - heard_ >= limits.idle_deadline_ms) {
+  if (now - heard_ >= signed_ms(limits.idle_deadline_ms)) {
     ++exchange_.counters.timeouts;
     return end();
   }
-  if (midway_since_ != Instant::never() && now - midway_since_ >= limits.message_deadline_ms) {
+  if (midway_since_ != Instant::never() &&
+      now - midway_since_ >= signed_ms(limits.message_deadline_ms)) {
     ++exchange_.counters.timeouts;
     return fail({kClosePolicy, "message took too long"});
   }
-  if (now - heard_ < limits.ping_ms || is_pinged_) return;
+  if (now - heard_ < signed_ms(limits.ping_interval_ms) || is_pinged_) return;
   is_pinged_ = true;
   outbox_.push_bytes(control_frame(Opcode::kPing, {}));
   mark_unwritten();

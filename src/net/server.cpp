@@ -13,14 +13,14 @@ namespace {
 
 constexpr int64_t kMaxSweepMs = 1'000;
 constexpr int64_t kMinSweepMs = 10;
-constexpr uint32_t kRemoteConnectionsPerAddress = 1'024;
+constexpr uint64_t kRemoteConnectionsPerAddress = 1'024;
 
 // Deadlines are kept to within a tenth, or a second.
 int64_t sweep_interval_ms(const Limits& limits) {
-  const int64_t shortest =
-      std::min({limits.header_deadline_ms, limits.keep_alive_ms, limits.ping_ms,
+  const uint64_t shortest =
+      std::min({limits.header_deadline_ms, limits.keep_alive_ms, limits.ping_interval_ms,
                 limits.idle_deadline_ms, limits.close_deadline_ms, limits.message_deadline_ms});
-  return std::clamp(shortest / 10, kMinSweepMs, kMaxSweepMs);
+  return std::clamp(static_cast<int64_t>(shortest / 10), kMinSweepMs, kMaxSweepMs);
 }
 
 // Whoever has one IPv6 address has a /64 of them.
@@ -54,7 +54,7 @@ struct Server::State {
   Exchange exchange;
   std::vector<std::unique_ptr<Acceptor>> acceptors;
   std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections;
-  std::unordered_map<std::string, uint32_t> per_address;
+  std::unordered_map<std::string, uint64_t> per_address;
   ConnectionId last_id = 0;
   bool has_consumed = false;  // in this turn
   // Tasks that the loop may still run after the server is gone look here first.
@@ -72,7 +72,7 @@ bool Server::State::has_room_for(const std::string& address) {
     exchange.events.noticed("connections_full", address);
     return false;
   }
-  uint32_t limit = exchange.limits.max_connections_per_address;
+  uint64_t limit = exchange.limits.max_connections_per_address;
   if (limit == 0) {
     limit = is_loopback_address(address) ? exchange.limits.max_connections
                                          : kRemoteConnectionsPerAddress;

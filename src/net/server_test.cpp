@@ -209,7 +209,8 @@ TEST(WebSocketServer, upgrades_and_echoes) {
   EXPECT_EQ(peer.upgrade(),
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
-  for (const size_t size : {0, 1, 125, 126, 127, 65535, 65536, 1 << 20}) {
+  for (const size_t size :
+       std::initializer_list<size_t>{0, 1, 125, 126, 127, 65535, 65536, 1 << 20}) {
     const std::string payload(size, '*');
     peer.say(0x81, payload);
     EXPECT_EQ(peer.hear_frame(), (Frame{0x81, payload}));
@@ -337,7 +338,7 @@ TEST(WebSocketServer, gives_a_peer_that_does_not_answer_a_close_so_much_time_and
 }
 
 TEST(WebSocketServer, pings_the_silent_and_drops_the_dead) {
-  Echo echo({.ping_ms = 30, .idle_deadline_ms = 300});
+  Echo echo({.ping_interval_ms = 30, .idle_deadline_ms = 300});
   TestPeer peer(echo.port);
   peer.upgrade();
   EXPECT_EQ(peer.hear_frame(), (Frame{0x89, ""}));
@@ -355,7 +356,7 @@ TEST(WebSocketServer, does_not_wait_for_the_end_of_a_message_for_ever) {
 }
 
 TEST(WebSocketServer, stops_reading_from_whom_it_has_too_much) {
-  Echo echo({.max_unconsumed_bytes = 100'000});
+  Echo echo({.max_backlog_bytes = 100'000});
   echo.on_loop([&] { echo.keeps = true; });
   TestPeer peer(echo.port);
   peer.upgrade();
@@ -396,7 +397,7 @@ TEST(WebSocketServer, reports_every_payload_byte_that_left) {
   Echo echo;
   TestPeer peer(echo.port);
   peer.upgrade();
-  for (const size_t size : {1, 100, 3000, 200'000, 2'000'000, 7}) {
+  for (const size_t size : std::initializer_list<size_t>{1, 100, 3000, 200'000, 2'000'000, 7}) {
     peer.say(0x82, std::string(size, 'x'));
     EXPECT_EQ(peer.hear_frame()->payload.size(), size);
   }

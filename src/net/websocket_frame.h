@@ -98,8 +98,8 @@ class Utf8Stream {
 class FrameReader {
  public:
   struct Limits {
-    size_t max_message_bytes;
-    uint32_t max_fragments;
+    uint64_t max_message_bytes;
+    uint64_t max_fragments;
   };
   explicit FrameReader(const Limits& limits) : limits_(limits) {}
 
@@ -138,7 +138,7 @@ class FrameReader {
   // The message being read, which may span frames.
   bool is_in_message_ = false;
   Opcode message_opcode_ = Opcode::kBinary;
-  uint32_t fragments_ = 0;
+  uint64_t fragments_ = 0;
   Utf8Stream text_;
   Buffer message_;
   Buffer control_;

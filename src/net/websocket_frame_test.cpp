@@ -51,7 +51,8 @@ std::string close_payload(uint16_t code, std::string_view reason = "") {
 }
 
 TEST(WebSocketFraming, carries_text_and_binary_of_every_length_class) {
-  for (const size_t size : {0, 1, 125, 126, 127, 128, 65535, 65536, 1 << 20}) {
+  for (const size_t size :
+       std::initializer_list<size_t>{0, 1, 125, 126, 127, 128, 65535, 65536, 1 << 20}) {
     for (const uint8_t first : std::initializer_list<uint8_t>{0x81, 0x82}) {
       const std::string payload(size, '*');
       const Heard heard = read(masked_frame(first, payload));
@@ -107,7 +108,7 @@ TEST(WebSocketFraming, refuses_lengths_that_are_not_shortest) {
 }
 
 TEST(WebSocketPings, come_through_with_their_payload) {
-  for (const size_t size : {0, 8, 125}) {
+  for (const size_t size : std::initializer_list<size_t>{0, 8, 125}) {
     const std::string payload(size, '\xfe');
     const Heard heard = read(masked_frame(0x89, payload));
     ASSERT_EQ(heard.said.size(), 1u);

@@ -1,0 +1,13 @@
+// What Prometheus reads from /metrics.
+#pragma once
+
+#include <string>
+
+#include "net/server.h"
+#include "server/counters.h"
+
+namespace tidemark::host {
+
+std::string metrics_page(const net::ServerCounters& network, const server::Counters& hub);
+
+}  // namespace tidemark::host

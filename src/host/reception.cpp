@@ -1,0 +1,183 @@
+#include "host/reception.h"
+
+#include <utility>
+
+#include "host/log.h"
+#include "host/metrics_page.h"
+#include "host/site.h"
+#include "net/websocket_handshake.h"
+
+namespace tidemark::host {
+
+namespace {
+
+// A commit that takes longer than this is a disk in trouble, and traffic should go elsewhere.
+constexpr int64_t kStalledMs = 5'000;
+// The same notice is logged once in so long.
+constexpr int64_t kNoticeMs = 10'000;
+
+net::Farewell farewell_of(const server::Close& close) {
+  net::Farewell farewell{code_of(close.reason), std::string(name_of(close.reason))};
+  if (!close.detail.empty()) farewell.reason = close.detail;
+  return farewell;
+}
+
+}  // namespace
+
+Reception::Reception(net::Loop& loop, const ServeOptions& options)
+    : loop_(loop),
+      limits_(options.limits),
+      pages_{.origins = options.origins, .accepts_any_host = options.is_open},
+      sockets_(loop, *this, options.net) {
+  loop.at_turn_end([this] { hand_over(); });
+}
+
+void Reception::hand_over() {
+  if (is_winding_up_ && done_ && sockets_.counters().connections == 0) {
+    std::exchange(done_, nullptr)();
+  }
+  if (letters_.empty()) return;
+  if (shard_ == nullptr) return letters_.clear();
+  if (unanswered_ == 0) unanswered_since_ = loop_.now();
+  unanswered_ += letters_.size();
+  shard_->send(letters_);
+}
+
+std::string Reception::unreadiness() const {
+  if (is_winding_up_) return "the server is stopping";
+  if (!is_storage_healthy_) return "the last append to the store failed; see the log";
+  if (unanswered_ > 0 && loop_.now() - unanswered_since_ > kStalledMs) {
+    return "the store has not answered for " +
+           std::to_string((loop_.now() - unanswered_since_) / 1000) + " s";
+  }
+  return {};
+}
+
+net::HttpResponse Reception::answer(ConnectionId connection, const net::HttpRequest& request,
+                                    bool& is_later) {
+  if (auto objection = objection_to(request)) return std::move(*objection);
+  const std::string_view path = request.path();
+  if (path == "/livez") return net::plain_response(200, "ok");
+  if (path == "/readyz") return readiness_response(unreadiness());
+  is_later = path == "/metrics" || path == "/api/documents";
+  if (path == "/metrics") letters_.emplace_back(AskedCounters{connection});
+  if (path == "/api/documents") {
+    letters_.emplace_back(AskedDocuments{connection, query_value(request.target, "after")});
+  }
+  return is_later ? net::HttpResponse{} : page_response(request);
+}
+
+void Reception::requested(ConnectionId connection, const net::HttpRequest& request) {
+  if (!net::is_host_allowed(request, pages_)) {
+    return sockets_.respond(
+        connection,
+        net::plain_response(421,
+                            "This server does not know itself by that name. If it should, "
+                            "start it with --origin https://NAME."));
+  }
+  if (net::asks_for_websocket(request)) return admit(connection, request);
+  bool is_later = false;
+  net::HttpResponse response = answer(connection, request, is_later);
+  if (!is_later) sockets_.respond(connection, std::move(response));
+}
+
+void Reception::admit(ConnectionId connection, const net::HttpRequest& request) {
+  if (is_winding_up_) {
+    return sockets_.respond(connection, net::plain_response(503, "The server is stopping."));
+  }
+  if (!net::is_origin_allowed(request, pages_)) {
+    const std::string* origin = request.header("Origin");
+    noticed("origin_refused", origin == nullptr ? std::string() : *origin);
+    return sockets_.respond(connection,
+                            net::plain_response(403,
+                                                "Pages of this origin may not connect. If they "
+                                                "should, start the server with --origin ORIGIN."));
+  }
+  auto route = server::route(request.target, limits_);
+  if (!route) {
+    const int status = route.error().code == ErrorCode::kTooLarge ? 414 : 400;
+    return sockets_.respond(connection, net::plain_response(status, route.error().detail));
+  }
+  const std::string address = sockets_.address(connection);
+  // The letter goes first: frames that came with the request are received during the upgrade.
+  letters_.emplace_back(Opened{connection, std::move(*route), {.address = address}});
+  if (!sockets_.upgrade(connection, request)) letters_.pop_back();
+}
+
+void Reception::received(ConnectionId connection, net::Opcode kind, Buffer message) {
+  if (kind == net::Opcode::kBinary) {
+    letters_.emplace_back(Received{connection, std::move(message)});
+    return;
+  }
+  sockets_.consumed(connection, message.size() + net::kMessageCost);
+  sockets_.close(connection, {net::kCloseUnsupported, "only binary messages are understood"});
+}
+
+void Reception::drained(ConnectionId connection, size_t bytes) {
+  letters_.emplace_back(Drained{connection, bytes});
+}
+
+void Reception::closed(ConnectionId connection, const net::Farewell& farewell) {
+  log(LogLevel::kDebug, "closed",
+      {{"connection", std::to_string(connection)},
+       {"code", std::to_string(farewell.code)},
+       {"reason", farewell.reason}});
+  letters_.emplace_back(Closed{connection});
+}
+
+void Reception::noticed(std::string_view event, const std::string& detail) {
+  const Instant now = loop_.now();
+  Instant& last =
+      noticed_.try_emplace(std::string(event), Instant{now.ms - kNoticeMs}).first->second;
+  if (now - last < kNoticeMs) return;
+  last = now;
+  log(LogLevel::kWarn, event, {{"detail", detail}});
+}
+
+void Reception::carry_out(const Turn& turn) {
+  unanswered_ -= turn.letters;
+  unanswered_since_ = unanswered_ == 0 ? Instant::never() : loop_.now();
+  if (turn.is_storage_healthy != is_storage_healthy_) {
+    is_storage_healthy_ = turn.is_storage_healthy;
+    log(LogLevel::kWarn, is_storage_healthy_ ? "storage_recovered" : "storage_failed",
+        {{"meaning", is_storage_healthy_
+                         ? "updates are stored again"
+                         : "an append failed, clients are turned away and will come back; free "
+                           "space or repair the disk"}});
+  }
+  for (const Consumed& each : turn.consumed) {
+    sockets_.consumed(each.connection, each.bytes + net::kMessageCost);
+  }
+  for (const server::Action& action : turn.actions) carry_out(action);
+  for (const Answer& answer : turn.answers) carry_out(answer);
+  if (turn.has_drained) sockets_.close_all({net::kCloseGoingAway, "the server stops"});
+}
+
+void Reception::carry_out(const server::Action& action) {
+  if (const auto* send = std::get_if<server::Send>(&action)) {
+    return sockets_.send(send->connection, net::Opcode::kBinary, send->frame);
+  }
+  const server::Close& close = std::get<server::Close>(action);
+  const bool is_ours = close.reason == server::CloseReason::kDocumentDamaged ||
+                       close.reason == server::CloseReason::kStorageUnavailable;
+  if (is_ours) noticed(name_of(close.reason), close.detail);
+  sockets_.close(close.connection, farewell_of(close));
+}
+
+void Reception::carry_out(const Answer& answer) {
+  if (const auto* counters = std::get_if<CountersAnswer>(&answer)) {
+    std::string text = metrics_page(sockets_.counters(), counters->counters);
+    return sockets_.respond(counters->connection, metrics_response(std::move(text)));
+  }
+  const auto& listed = std::get<DocumentsAnswer>(answer);
+  sockets_.respond(listed.connection, documents_response(listed.documents));
+}
+
+void Reception::wind_up(std::function<void()> done) {
+  is_winding_up_ = true;
+  done_ = std::move(done);
+  sockets_.stop_accepting();
+  letters_.emplace_back(Drain{});
+}
+
+}  // namespace tidemark::host

@@ -1,0 +1,150 @@
+#include "host/serve.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include "host/log.h"
+#include "host/reception.h"
+#include "net/acceptor.h"
+#include "net/endpoint.h"
+#include "net/tls.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace tidemark::host {
+
+namespace {
+
+// Who reaches an open server may do everything, so it has to be said.
+Result<> check_open(const net::Endpoint& endpoint) {
+  const auto addresses = net::resolve(endpoint.host);
+  if (!addresses) return tl::unexpected(addresses.error());
+  for (const std::string& address : *addresses) {
+    if (net::is_loopback_address(address)) continue;
+    return failure(ErrorCode::kDenied,
+                   "refusing to listen on " + net::to_string(endpoint) +
+                       ": everybody who reaches it could read and change every document. Say "
+                       "--open if that is meant, or listen on 127.0.0.1 behind a proxy that checks "
+                       "who comes");
+  }
+  return {};
+}
+
+Result<std::shared_ptr<net::Tls>> load_tls(const ServeOptions& options) {
+  if (options.certificate.empty() && options.key.empty()) return nullptr;
+  if (options.certificate.empty() || options.key.empty()) {
+    return failure(ErrorCode::kInvalid, "TLS needs both a certificate and its key");
+  }
+  return net::Tls::load(options.certificate, options.key);
+}
+
+// Each connection is a descriptor, and the usual soft limit is 1,024.
+void raise_descriptor_limit() {
+  rlimit limit = {};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+class Host {
+ public:
+  Host(const ServeOptions& options, std::unique_ptr<store::DocumentStore> store,
+       std::shared_ptr<net::Tls> tls)
+      : options_(options),
+        store_(std::move(store)),
+        tls_(std::move(tls)),
+        reception_(loop_, options),
+        shard_(*store_, options.limits, [this](Turn turn) {
+          loop_.post([this, shared = std::make_shared<const Turn>(std::move(turn))] {
+            reception_.carry_out(*shared);
+          });
+        }) {
+    reception_.attach(shard_);
+  }
+
+  Result<> listen() {
+    for (const std::string& text : options_.listen) {
+      const auto endpoint = net::parse_endpoint(text);
+      if (!endpoint) return tl::unexpected(endpoint.error());
+      auto places = reception_.sockets().listen(*endpoint, tls_);
+      if (!places) return tl::unexpected(places.error());
+      const bool is_name = endpoint->host == "localhost";
+      if (is_name) places->resize(1);
+      for (net::Endpoint& place : *places) {
+        if (is_name) place.host = endpoint->host;
+        addresses_.push_back((tls_ ? "https://" : "http://") + net::to_string(place));
+      }
+    }
+    return {};
+  }
+
+  void run() {
+    loop_.on_signals({SIGTERM, SIGINT}, [this](int signal) { stop(signal); });
+    loop_.on_signals({SIGHUP}, [this](int) { reload(); });
+    for (const std::string& address : addresses_) std::printf("%s\n", address.c_str());
+    std::fflush(stdout);
+    loop_.run();
+  }
+
+ private:
+  void stop(int signal) {
+    if (is_stopping_) {
+      log(LogLevel::kWarn, "forced_stop");
+      // The store is sound at any moment: what was acknowledged is in it.
+      std::_Exit(128 + signal);
+    }
+    is_stopping_ = true;
+    log(LogLevel::kInfo, "stopping");
+    reception_.wind_up([this] { loop_.stop(); });
+    loop_.after(options_.shutdown_deadline_ms, [this] { loop_.stop(); });
+  }
+
+  void reload() {
+    if (tls_ == nullptr) return;
+    auto loaded = load_tls(options_);
+    if (!loaded) {
+      return log(LogLevel::kError, "certificate_not_reloaded", {{"error", loaded.error().detail}});
+    }
+    tls_ = *loaded;
+    reception_.sockets().replace_tls(tls_);
+    log(LogLevel::kInfo, "certificate_reloaded");
+  }
+
+  const ServeOptions& options_;
+  std::unique_ptr<store::DocumentStore> store_;
+  std::shared_ptr<net::Tls> tls_;
+  net::Loop loop_;
+  Reception reception_;
+  Shard shard_;  // its thread ends before anything that it posts to
+  std::vector<std::string> addresses_;
+  bool is_stopping_ = false;
+};
+
+}  // namespace
+
+Result<> serve(const ServeOptions& options) {
+  if (auto level = set_log_level(options.log_level); !level) return level;
+  log_assertions();
+  for (const std::string& text : options.listen) {
+    const auto endpoint = net::parse_endpoint(text);
+    if (!endpoint) return tl::unexpected(endpoint.error());
+    if (options.is_open) continue;
+    if (auto checked = check_open(*endpoint); !checked) return checked;
+  }
+  auto tls = load_tls(options);
+  if (!tls) return tl::unexpected(tls.error());
+  raise_descriptor_limit();
+  ::signal(SIGPIPE, SIG_IGN);
+  const std::string file = options.data + "/" + store::kDatabaseFile;
+  auto store = store::SqliteStore::open({.path = file});
+  if (!store) return tl::unexpected(store.error());
+  Host host(options, std::move(*store), *tls);
+  if (auto listening = host.listen(); !listening) return listening;
+  host.run();
+  return {};
+}
+
+}  // namespace tidemark::host
