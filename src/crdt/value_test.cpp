@@ -136,6 +136,7 @@ TEST(Json, writes_numbers_as_javascript_does) {
   EXPECT_EQ(number_text(1.7976931348623157e308), "1.7976931348623157e+308");
   EXPECT_EQ(number_text(9007199254740993.0), "9007199254740992");
   EXPECT_EQ(number_text(9.5367431640625e-7), "9.5367431640625e-7");
+  EXPECT_EQ(number_text(646800215168218.25), "646800215168218.2");
   EXPECT_EQ(number_text(2e23), "2e+23");
   EXPECT_EQ(number_text(1e23), "1e+23");
   EXPECT_EQ(number_text(std::nan("")), "null");

@@ -23,8 +23,22 @@ void UintRuns::open_run() {
   if (!in_.ok()) value_ = 0;
 }
 
+// A varint of up to 55 bits: twice a difference of clocks may exceed what a varint else holds.
+SignedInt DiffRuns::read_doubled() {
+  const uint8_t first = in_.read_byte();
+  uint64_t magnitude = first & 0x3F;
+  uint8_t byte = first;
+  for (unsigned shift = 6; byte >= 0x80; shift += 7) {
+    byte = in_.read_byte();
+    if (shift > 48) fail();
+    if (!in_.ok()) return {0, false};
+    magnitude |= static_cast<uint64_t>(byte & 0x7F) << shift;
+  }
+  return {magnitude, (first & 0x40) != 0};
+}
+
 void DiffRuns::open_run() {
-  const SignedInt first = in_.read_varint();
+  const SignedInt first = read_doubled();
   const int64_t coded = first.value();
   const bool has_count = (first.magnitude & 1) != 0;
   diff_ = (coded - (has_count ? 1 : 0)) / 2;

@@ -77,6 +77,7 @@ class DiffRuns {
   bool ok() const { return in_.ok(); }
 
  private:
+  SignedInt read_doubled();
   void open_run();
   void fail();
 

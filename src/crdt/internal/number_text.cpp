@@ -111,7 +111,9 @@ class ShortestDigits {
       const bool may_stop_low = low_end < 0 || (includes_ends_ && low_end == 0);
       const bool may_stop_high = high_end > 0 || (includes_ends_ && high_end == 0);
       if (may_stop_low || may_stop_high) {
-        const bool is_upper_nearer = BigInteger::compare(BigInteger::sum(rest_, rest_), unit_) >= 0;
+        // Between two equally near digits V8 takes the even one.
+        const int half = BigInteger::compare(BigInteger::sum(rest_, rest_), unit_);
+        const bool is_upper_nearer = half > 0 || (half == 0 && (digit - '0') % 2 == 1);
         const bool takes_upper = may_stop_high && (!may_stop_low || is_upper_nearer);
         // A carry cannot happen: 9 would have been 10 one digit before.
         decimal_.digits.push_back(static_cast<char>(digit + (takes_upper ? 1 : 0)));
