@@ -98,6 +98,7 @@ tl::expected<Session*, Refusal> Hub::State::join(Connection& connection, std::st
   session.lacks_awareness = true;
   connection.sessions.emplace(std::string(address), std::move(owned));
   (*room)->join(session);
+  ++counters.sessions;
   return &session;
 }
 
@@ -136,7 +137,10 @@ tl::expected<Room*, Refusal> Hub::State::room_named(std::string_view name, Insta
 
 void Hub::State::end(Session& session, Instant now) {
   Room& room = *session.room;
+  counters.awareness_states -= room.presence().count();
   room.leave(session, now);
+  counters.awareness_states += room.presence().count();
+  --counters.sessions;
   if (room.presence().has_changes()) touch(room);
   if (room.sessions().empty()) {
     room_deadlines.put_if_earlier(room.id(), now + signed_ms(limits.room_idle_ms));
@@ -230,7 +234,9 @@ void Hub::State::tick_connection(Connection& connection, Instant now) {
 }
 
 void Hub::State::tick_room(Room& room, Instant now) {
+  counters.awareness_states -= room.presence().count();
   room.presence().tick(now);
+  counters.awareness_states += room.presence().count();
   if (room.presence().has_changes()) touch(room);
   Instant next = room.presence().next_deadline();
   if (room.sessions().empty()) {
@@ -260,15 +266,19 @@ void Hub::State::check() const {
     }
   }
   TM_ASSERT(queued == counters.queued_bytes);
+  TM_ASSERT(sessions == counters.sessions);
   size_t touched_rooms = 0;
+  size_t states = 0;
   for (const auto& [name, room] : rooms) {
     TM_ASSERT(rooms_by_id.at(room->id()) == room.get());
     room->check();
     TM_ASSERT(room->is_touched || !room->has_updates());
     touched_rooms += room->is_touched ? 1 : 0;
+    states += room->presence().count();
     sessions -= room->sessions().size();
   }
   TM_ASSERT(touched_rooms == touched.size());
+  TM_ASSERT(states == counters.awareness_states);
   TM_ASSERT(sessions == 0);
   TM_ASSERT(doomed.empty());
 }
@@ -340,10 +350,6 @@ Counters Hub::counters() const {
   Counters all = state_->counters;
   all.rooms = state_->rooms.size();
   all.connections = state_->connections.size();
-  for (const auto& [name, room] : state_->rooms) {
-    all.sessions += room->sessions().size();
-    all.awareness_states += room->presence().count();
-  }
   return all;
 }
 

@@ -192,7 +192,9 @@ void Hub::State::refuse_write(Session& session, sync::SyncStep step, Bytes updat
 
 void Hub::State::take_awareness(Session& session, Bytes update, Instant now) {
   Room& room = *session.room;
+  counters.awareness_states -= room.presence().count();
   const auto dropped = room.presence().apply(session.id, update, now);
+  counters.awareness_states += room.presence().count();
   if (!dropped) return refuse(session, dropped.error(), now);
   counters.awareness_dropped += *dropped;
   if (!room.presence().has_changes()) return;
