@@ -148,32 +148,40 @@ class TextDelta {
 
   void visit_format(const Item& item) {
     const KeyId key = document_.store.span(item).key;
-    const Bytes value = document_.store.payload(item);
+    const AttributeValue value = format_value(document_.store, item);
     if (event_.adds(item)) {
-      if (!event_.deletes(item) && !equal_values(current_.value_or_null(key), value)) {
-        finish_retain();
-        if (equal_values(value, old_.value_or_null(key))) {
-          changed_.erase(key);
+      if (!event_.deletes(item)) {
+        if (is_equal(current_.value_or_null(key), value)) {
+          // Says nothing new. Yjs deletes such a format when it comes by; here it is only passed.
+          if (!is_null_value(value.any)) return;
         } else {
-          changed_.assign(key, value);
+          finish_retain();
+          if (is_equal(value, old_.value_or_null(key))) {
+            changed_.erase(key);
+          } else {
+            changed_.assign(key, value);
+          }
         }
       }
     } else if (event_.deletes(item)) {
       old_.assign(key, value);
-      const Bytes current = current_.value_or_null(key);
-      if (!equal_values(current, value)) {
+      const AttributeValue current = current_.value_or_null(key);
+      if (!is_equal(current, value)) {
         finish_retain();
         changed_.assign(key, current);
       }
     } else if (!item.is_deleted()) {
       old_.assign(key, value);
-      const Buffer* change = changed_.find(key);
-      if (change != nullptr && !equal_values(*change, value)) {
-        finish_retain();
-        if (is_null_value(value)) {
-          changed_.erase(key);
+      if (const AttributeMap::Entry* change = changed_.find(key)) {
+        if (is_equal(change->value(), value)) {
+          if (!is_null_value(value.any)) return;
         } else {
-          changed_.assign(key, value);
+          finish_retain();
+          if (is_null_value(value.any)) {
+            changed_.erase(key);
+          } else {
+            changed_.assign(key, value);
+          }
         }
       }
     }
@@ -199,7 +207,7 @@ class TextDelta {
     if (is_insert ? op_.text.empty() && op_.content.empty() : op_.length == 0) return;
     if (op_.kind != DeltaOp::Kind::kRemove) {
       for (const AttributeMap::Entry& entry : (is_insert ? current_ : changed_).entries()) {
-        op_.attributes.emplace_back(document_.store.key(entry.key), decoded(entry.value));
+        op_.attributes.emplace_back(document_.store.key(entry.key), decoded(entry.any));
       }
     }
     delta_.push_back(std::move(op_));

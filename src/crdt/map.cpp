@@ -11,13 +11,7 @@ void Map::set(std::string_view key, const Any& value) {
 }
 
 SharedType Map::set_type(std::string_view key, TypeRef kind, std::string_view name) {
-  if (document_->store.branches[branch_].is_dead) return {};
-  document_->begin(0);
-  const ItemHandle made =
-      document_->insert_keyed(branch_, document_->store.intern(key), type_content(kind, name));
-  const SharedType type(document_, document_->store.items[made].content);
-  document_->end();
-  return type;
+  return set_entry_type(*document_, branch_, key, type_content(kind, name));
 }
 
 void Map::set_subdocument(std::string_view key, const Subdocument& subdocument) {

@@ -14,7 +14,8 @@ AttributeMap interned(Document& document, const Attributes& attributes) {
   const AnyObject ordered(attributes);
   AttributeMap map;
   for (const auto& [key, value] : ordered.members()) {
-    map.assign(document.store.intern(key), encoded(value));
+    const Buffer any = encoded(value);
+    map.assign(document.store.intern(key), {any, document.store.new_identity()});
   }
   return map;
 }
@@ -86,16 +87,20 @@ Result<> Text::insert_embed(uint32_t index, const Any& embed, const Attributes& 
 }
 
 Result<SharedType> Text::insert_type(uint32_t index, TypeRef kind, std::string_view name,
-                                     const Attributes& attributes) {
+                                     const Attributes& attributes,
+                                     const std::function<void(SharedType)>& fill) {
   if (Result<> checked = check_range(*this, index, 0); !checked) {
     return tl::unexpected(checked.error());
   }
   document_->begin(0);
   TextCursor cursor(*document_, branch_, index);
-  const auto made = static_cast<BranchHandle>(document_->store.branches.size());
-  cursor.insert(type_content(kind, name), interned(*document_, attributes));
+  SharedType made;
+  cursor.insert(type_content(kind, name), interned(*document_, attributes), [&](ItemHandle item) {
+    made = SharedType(document_, document_->store.items[item].content);
+    if (fill) fill(made);
+  });
   document_->end();
-  return SharedType(document_, made);
+  return made;
 }
 
 Result<> Text::erase(uint32_t index, uint32_t count) {
@@ -157,6 +162,10 @@ Delta Text::to_delta() const { return text_delta(*document_, branch_); }
 
 void Text::set_attribute(std::string_view name, const Any& value) {
   set_entry(*document_, branch_, name, value);
+}
+SharedType Text::set_attribute_type(std::string_view name, TypeRef kind,
+                                    std::string_view node_name) {
+  return set_entry_type(*document_, branch_, name, type_content(kind, node_name));
 }
 void Text::remove_attribute(std::string_view name) { erase_entry(*document_, branch_, name); }
 std::optional<Any> Text::attribute(std::string_view name) const {

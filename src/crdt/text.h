@@ -19,9 +19,11 @@ class Text : public SharedType {
   Result<> insert(uint32_t index, std::string_view utf8, const Attributes& attributes);
   // An embed takes the attributes given; those in force and not given end before it.
   Result<> insert_embed(uint32_t index, const Any& embed, const Attributes& attributes = {});
-  // A nested type as an embed. `name` names an XML element or hook.
+  // A nested type as an embed. `name` names an XML element or hook; `fill` may give it its first
+  // content, which then comes before the formats that end the attributes.
   Result<SharedType> insert_type(uint32_t index, TypeRef kind, std::string_view name = {},
-                                 const Attributes& attributes = {});
+                                 const Attributes& attributes = {},
+                                 const std::function<void(SharedType)>& fill = {});
   // kInvalid if the range exceeds the text.
   Result<> erase(uint32_t index, uint32_t length);
   Result<> format(uint32_t index, uint32_t length, const Attributes& attributes);
@@ -34,6 +36,8 @@ class Text : public SharedType {
 
   // Attributes of the type itself, not of a range.
   void set_attribute(std::string_view name, const Any& value);
+  SharedType set_attribute_type(std::string_view name, TypeRef kind,
+                                std::string_view node_name = {});
   void remove_attribute(std::string_view name);
   std::optional<Any> attribute(std::string_view name) const;
   AnyObject attributes() const;

@@ -7,11 +7,6 @@
 namespace tidemark::crdt {
 namespace {
 
-std::string name_of_branch(Document& document, BranchHandle branch) {
-  const KeyId name = document.store.branches[branch].name;
-  return name == kNone ? std::string() : document.store.key(name);
-}
-
 template <typename T>
 Result<T> insert_child(Document& document, BranchHandle branch, uint32_t index,
                        const NewContent& content) {
@@ -60,9 +55,13 @@ std::vector<SharedType> XmlFragment::children() const {
   return children;
 }
 
-std::string XmlElement::node_name() const { return name_of_branch(*document_, branch_); }
+std::string XmlElement::node_name() const { return crdt::node_name(*document_, branch_); }
 void XmlElement::set_attribute(std::string_view name, const Any& value) {
   set_entry(*document_, branch_, name, value);
+}
+SharedType XmlElement::set_attribute_type(std::string_view name, TypeRef kind,
+                                          std::string_view node_name) {
+  return set_entry_type(*document_, branch_, name, type_content(kind, node_name));
 }
 void XmlElement::remove_attribute(std::string_view name) { erase_entry(*document_, branch_, name); }
 std::optional<Any> XmlElement::attribute(std::string_view name) const {
@@ -72,6 +71,6 @@ AnyObject XmlElement::attributes() const { return entries_to_json(*document_, br
 
 std::string XmlText::to_string() const { return xml_string(*document_, branch_); }
 
-std::string XmlHook::hook_name() const { return name_of_branch(*document_, branch_); }
+std::string XmlHook::hook_name() const { return crdt::node_name(*document_, branch_); }
 
 }  // namespace tidemark::crdt

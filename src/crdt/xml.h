@@ -32,6 +32,8 @@ class XmlElement : public XmlFragment {
 
   std::string node_name() const;
   void set_attribute(std::string_view name, const Any& value);
+  SharedType set_attribute_type(std::string_view name, TypeRef kind,
+                                std::string_view node_name = {});
   void remove_attribute(std::string_view name);
   std::optional<Any> attribute(std::string_view name) const;
   AnyObject attributes() const;

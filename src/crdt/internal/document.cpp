@@ -70,7 +70,11 @@ void Document::clean_up(size_t number) {
   }
   emit_updates(record);
   if (!record.subdocs_added.empty() || !record.subdocs_removed.empty()) {
-    const SubdocumentEvent event{record.subdocs_added, record.subdocs_removed};
+    std::vector<std::string> added;
+    for (const ItemHandle handle : record.subdocs_added) {
+      added.push_back(store.key(store.span(store.items[handle]).key));
+    }
+    const SubdocumentEvent event{added, record.subdocs_removed};
     observers_->call(Observers::Kind::kSubdocuments, kNone,
                      [&](const Observers::Entry& entry) { entry.on_subdocuments(event); });
   }

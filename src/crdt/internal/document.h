@@ -31,6 +31,7 @@ struct NewContent {
   std::string_view text;  // String: UTF-8; Format: key; Doc: guid; Type: node name, if it has one
   Bytes payload;          // encoded values; Binary: the bytes
   TypeRef type = TypeRef::kUnknown;
+  uint32_t identity = 0;  // Format: of the value, if it is handed on from another format
 };
 
 class Document {

@@ -14,9 +14,6 @@ constexpr uint8_t kNullBytes[] = {kNullTag};
 
 bool is_scalar(Bytes any) { return !any.empty() && any[0] != kObjectTag && any[0] != kArrayTag; }
 
-// JavaScript's ===, under which two objects that merely look alike differ.
-bool identical(Bytes a, Bytes b) { return is_scalar(a) && equal(a, b); }
-
 // The formats of one gap between contents: from `start` to `end`.
 class Gap {
  public:
@@ -39,12 +36,14 @@ class Gap {
       const Item& item = store.items[at];
       if (item.is_deleted() || item.ref() != Ref::kFormat) continue;
       const KeyId key = store.span(item).key;
-      const Buffer value = copy_of(store.payload(item));
-      const Bytes value_before = before.value_or_null(key);
-      const bool repeats = identical(value_before, value);
+      const AttributeValue said = format_value(store, item);
+      const Buffer copy = copy_of(said.any);
+      const AttributeValue value{copy, said.identity};
+      const AttributeValue value_before = before.value_or_null(key);
+      const bool repeats = is_same(value_before, value);
       if (last_of(key) != at || repeats) {
         document_.erase(at);
-        if (!has_reached && identical(current.value_or_null(key), value) && !repeats) {
+        if (!has_reached && is_same(current.value_or_null(key), value) && !repeats) {
           current.pass(key, value_before);
         }
       }
@@ -83,49 +82,62 @@ class Gap {
 
 bool is_null_value(Bytes any) { return any.size() == 1 && any[0] == kNullTag; }
 
-bool equal_values(Bytes a, Bytes b) {
-  if (is_scalar(a) || is_scalar(b)) return equal(a, b);
+bool is_same(const AttributeValue& a, const AttributeValue& b) {
+  if (is_scalar(a.any)) return equal(a.any, b.any);
+  return a.identity != 0 && a.identity == b.identity;
+}
+
+bool is_equal(const AttributeValue& a, const AttributeValue& b) {
+  if (is_same(a, b)) return true;
+  if (is_scalar(a.any) || is_scalar(b.any)) return false;
   Any left;
   Any right;
-  Decoder left_bytes(a);
-  Decoder right_bytes(b);
+  Decoder left_bytes(a.any);
+  Decoder right_bytes(b.any);
   decode_any(left_bytes, left);
   decode_any(right_bytes, right);
   return equal_flat(left, right);
 }
 
-const Buffer* AttributeMap::find(KeyId key) const {
+const AttributeMap::Entry* AttributeMap::find(KeyId key) const {
   for (const Entry& entry : entries_) {
-    if (entry.key == key) return &entry.value;
+    if (entry.key == key) return &entry;
   }
   return nullptr;
 }
 
-Bytes AttributeMap::value_or_null(KeyId key) const {
-  const Buffer* value = find(key);
-  return value == nullptr ? Bytes(kNullBytes) : Bytes(*value);
+AttributeValue AttributeMap::value_or_null(KeyId key) const {
+  const Entry* entry = find(key);
+  return entry == nullptr ? AttributeValue{kNullBytes} : entry->value();
 }
 
-void AttributeMap::assign(KeyId key, Bytes value) {
+void AttributeMap::assign(KeyId key, const AttributeValue& value) {
   for (Entry& entry : entries_) {
     if (entry.key == key) {
-      entry.value.assign(value.begin(), value.end());
+      entry.any.assign(value.any.begin(), value.any.end());
+      entry.identity = value.identity;
       return;
     }
   }
-  entries_.push_back({key, copy_of(value)});
+  entries_.push_back({key, copy_of(value.any), value.identity});
 }
+
+void AttributeMap::assign_null(KeyId key) { assign(key, {kNullBytes}); }
 
 void AttributeMap::erase(KeyId key) {
   std::erase_if(entries_, [key](const Entry& entry) { return entry.key == key; });
 }
 
-void AttributeMap::pass(KeyId key, Bytes value) {
-  if (is_null_value(value)) {
+void AttributeMap::pass(KeyId key, const AttributeValue& value) {
+  if (is_null_value(value.any)) {
     erase(key);
   } else {
     assign(key, value);
   }
+}
+
+AttributeValue format_value(const StructStore& store, const Item& item) {
+  return {store.payload(item), store.span(item).identity};
 }
 
 TextCursor::TextCursor(Document& document, BranchHandle branch)
@@ -148,7 +160,7 @@ TextCursor::TextCursor(Document& document, BranchHandle branch, uint32_t index)
   }
   for (const ItemHandle format : formats) {
     const Item& item = store.items[format];
-    current_.pass(store.span(item).key, store.payload(item));
+    current_.pass(store.span(item).key, format_value(store, item));
   }
 }
 
@@ -164,21 +176,21 @@ void TextCursor::put(const NewContent& content) {
   forward();
 }
 
-void TextCursor::put_format(KeyId key, const Buffer& value) {
+void TextCursor::put_format(const AttributeMap::Entry& format) {
   // The key's text is stable, the value is copied: neither lies in the pool.
-  NewContent format;
-  format.ref = Ref::kFormat;
-  format.text = document_.store.key(key);
-  format.payload = value;
-  put(format);
+  NewContent content;
+  content.ref = Ref::kFormat;
+  content.text = document_.store.key(format.key);
+  content.payload = format.any;
+  content.identity = format.identity;
+  put(content);
 }
 
 // Formats that say what is wanted anyway, and tombstones, are passed.
 void TextCursor::skip_matching(const AttributeMap& attributes) {
   while (right_ != kNone) {
     if (!right_item().is_deleted() &&
-        !(right_is_format() &&
-          equal_values(attributes.value_or_null(right_key()), right_value()))) {
+        !(right_is_format() && is_equal(attributes.value_or_null(right_key()), right_value()))) {
       return;
     }
     forward();
@@ -188,10 +200,10 @@ void TextCursor::skip_matching(const AttributeMap& attributes) {
 AttributeMap TextCursor::put_attributes(const AttributeMap& attributes) {
   AttributeMap negated;
   for (const AttributeMap::Entry& wanted : attributes.entries()) {
-    const Bytes in_force = current_.value_or_null(wanted.key);
-    if (equal_values(in_force, wanted.value)) continue;
+    const AttributeValue in_force = current_.value_or_null(wanted.key);
+    if (is_equal(in_force, wanted.value())) continue;
     negated.assign(wanted.key, in_force);
-    put_format(wanted.key, wanted.value);
+    put_format(wanted);
   }
   return negated;
 }
@@ -200,22 +212,24 @@ void TextCursor::put_negated(AttributeMap negated) {
   while (right_ != kNone) {
     if (!right_item().is_deleted()) {
       if (!right_is_format()) break;
-      const Buffer* value = negated.find(right_key());
-      if (value == nullptr || !equal_values(*value, right_value())) break;
+      const AttributeMap::Entry* wanted = negated.find(right_key());
+      if (wanted == nullptr || !is_equal(wanted->value(), right_value())) break;
       negated.erase(right_key());
     }
     forward();
   }
-  for (const AttributeMap::Entry& entry : negated.entries()) put_format(entry.key, entry.value);
+  for (const AttributeMap::Entry& entry : negated.entries()) put_format(entry);
 }
 
-void TextCursor::insert(const NewContent& content, AttributeMap attributes) {
+void TextCursor::insert(const NewContent& content, AttributeMap attributes,
+                        const std::function<void(ItemHandle)>& fill) {
   for (const AttributeMap::Entry& entry : current_.entries()) {
-    if (attributes.find(entry.key) == nullptr) attributes.assign(entry.key, Bytes(kNullBytes));
+    if (attributes.find(entry.key) == nullptr) attributes.assign_null(entry.key);
   }
   skip_matching(attributes);
   AttributeMap negated = put_attributes(attributes);
   put(content);
+  if (fill) fill(left_);
   put_negated(std::move(negated));
 }
 
@@ -234,13 +248,13 @@ bool TextCursor::format_right(uint32_t& units, const AttributeMap& attributes,
     return true;
   }
   const KeyId key = right_key();
-  const Buffer value = copy_of(right_value());
-  const Buffer* wanted = attributes.find(key);
+  const AttributeValue value = right_value();
+  const AttributeMap::Entry* wanted = attributes.find(key);
   if (wanted == nullptr) {
     current_.assign(key, value);
     return true;
   }
-  if (equal_values(*wanted, value)) {
+  if (is_equal(wanted->value(), value)) {
     negated.erase(key);
   } else {
     if (units == 0) return false;
@@ -299,7 +313,7 @@ void clean_text(Document& document, BranchHandle branch) {
     const Item& item = store.items[at];
     if (item.is_deleted()) continue;
     if (item.ref() == Ref::kFormat) {
-      current.pass(store.span(item).key, store.payload(item));
+      current.pass(store.span(item).key, format_value(store, item));
       continue;
     }
     Gap(document, start).clean(at, before, current);

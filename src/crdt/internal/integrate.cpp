@@ -28,19 +28,20 @@ void Document::touch(ClientIndex index) {
 
 void Document::note_change(BranchHandle handle, KeyId key) {
   Branch& branch = store.branches[handle];
-  if (!open_->is_local && branch.cleans_formatting &&
-      (branch.kind == TypeRef::kText || branch.kind == TypeRef::kXmlText)) {
-    if (open_->formatted.empty() || open_->formatted.back() != handle) {
-      open_->formatted.push_back(handle);
-    }
-  }
-  if (observers_->is_empty()) return;
+  const bool wants_cleanup = !open_->is_local && branch.cleans_formatting &&
+                             (branch.kind == TypeRef::kText || branch.kind == TypeRef::kXmlText);
+  if (!wants_cleanup && observers_->is_empty()) return;
   if (branch.item != kNone) {
+    // What a new or a deleted type holds is no change to anybody.
     const Item& holder = store.items[branch.item];
     const Client& client = store.clients[holder.client()];
     const uint32_t before = client.epoch == open_->epoch ? client.before : client.state;
     if (holder.clock >= before || holder.is_deleted()) return;
   }
+  if (wants_cleanup && (open_->formatted.empty() || open_->formatted.back() != handle)) {
+    open_->formatted.push_back(handle);
+  }
+  if (observers_->is_empty()) return;
   if (key == kNone) {
     if (branch.changed_epoch == open_->epoch) return;
     branch.changed_epoch = open_->epoch;
@@ -216,18 +217,18 @@ void Document::fill_content(ItemHandle handle, const StructView& view, uint32_t 
     case Ref::kBinary: {
       const KeyId key =
           view.ref == Ref::kFormat || view.ref == Ref::kDoc ? store.intern(cut.text) : kNone;
+      const uint32_t identity = view.ref == Ref::kFormat ? store.new_identity() : 0;
       if (cut.payload_is_json) {
         Buffer value;
         TM_ASSERT(json_to_any(as_text(cut.payload), value));  // the update was read before
-        item.content = store.new_span(value, key);
+        item.content = store.new_span(value, key, identity);
       } else {
-        item.content = store.new_span(cut.payload, key);
+        item.content = store.new_span(cut.payload, key, identity);
       }
       item.set(Item::kHasSpan);
       return;
     }
-    default:
-      return;
+    default: return;
   }
 }
 
@@ -243,14 +244,9 @@ void Document::finish_integration(ItemHandle handle) {
       open_->deleted.push_back({item.client(), item.clock, item.len});
       store.clients[item.client()].is_deleted_stale = true;
       break;
-    case Ref::kFormat:
-      branch.has_formatting = branch.cleans_formatting = true;
-      break;
-    case Ref::kDoc:
-      open_->subdocs_added.push_back(store.key(store.span(item).key));
-      break;
-    default:
-      break;
+    case Ref::kFormat: branch.has_formatting = branch.cleans_formatting = true; break;
+    case Ref::kDoc: open_->subdocs_added.push_back(handle); break;
+    default: break;
   }
   note_change(item.parent, item.has(Item::kHasKey) ? item.leaf_or_key : kNone);
   const bool is_in_deleted_type = branch.item != kNone && store.items[branch.item].is_deleted();
@@ -312,8 +308,7 @@ namespace {
 void fill_local(StructStore& store, ItemHandle handle, const NewContent& content) {
   Item& item = store.items[handle];
   switch (content.ref) {
-    case Ref::kString:
-      return store.assign_text(item, content.text);
+    case Ref::kString: return store.assign_text(item, content.text);
     case Ref::kType: {
       const KeyId name = content.text.data() == nullptr ? kNone : store.intern(content.text);
       const BranchHandle branch = store.new_branch(content.type, handle, name);
@@ -322,7 +317,10 @@ void fill_local(StructStore& store, ItemHandle handle, const NewContent& content
     }
     default: {
       const bool is_named = content.ref == Ref::kFormat || content.ref == Ref::kDoc;
-      item.content = store.new_span(content.payload, is_named ? store.intern(content.text) : kNone);
+      uint32_t identity = content.identity;
+      if (content.ref == Ref::kFormat && identity == 0) identity = store.new_identity();
+      item.content =
+          store.new_span(content.payload, is_named ? store.intern(content.text) : kNone, identity);
       item.set(Item::kHasSpan);
     }
   }
@@ -421,7 +419,9 @@ void Document::erase(ItemHandle first) {
       if (item.ref() == Ref::kType) {
         erase_children(item.content, doomed);
       } else if (item.ref() == Ref::kDoc) {
-        open_->subdocs_removed.push_back(store.key(store.span(item).key));
+        if (std::erase(open_->subdocs_added, handle) == 0) {
+          open_->subdocs_removed.push_back(store.key(store.span(item).key));
+        }
       }
     }
     if (doomed.empty()) return;

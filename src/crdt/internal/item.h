@@ -76,11 +76,13 @@ struct Item {
 static_assert(sizeof(Item) == 48);
 
 // Content bytes in the pool that an Item alone cannot describe: text that is not ASCII, encoded
-// values, buffers. Format: `key` is the attribute. Doc: `key` is the guid.
+// values, buffers. Format: `key` is the attribute, `identity` tells whether two formats hold the
+// same JavaScript object in Yjs. Doc: `key` is the guid.
 struct Span {
   uint32_t offset;
   uint32_t bytes;
   KeyId key;
+  uint32_t identity = 0;
 };
 
 // The entries of a map-like type in the order in which keys first appeared; each points to the last
@@ -113,8 +115,8 @@ struct Branch {
   // A format was integrated since the type has its kind: from then on remote changes are followed
   // by a clean-up, as in Yjs, where a root forgets the formats that came before.
   bool cleans_formatting = false;
-  ItemHandle item = kNone;      // the item that holds it; kNone for a root
-  KeyId name = kNone;           // a root's name; an XML element's or hook's node name
+  ItemHandle item = kNone;  // the item that holds it; kNone for a root
+  KeyId name = kNone;       // a root's name; an XML element's or hook's node name
   ItemHandle start = kNone;
   uint32_t length = 0;  // visible units of the list
   uint32_t depth = 0;   // how many types it is nested in

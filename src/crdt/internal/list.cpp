@@ -96,6 +96,16 @@ void set_entry(Document& document, BranchHandle branch, std::string_view key, co
   document.end();
 }
 
+SharedType set_entry_type(Document& document, BranchHandle branch, std::string_view key,
+                          const NewContent& content) {
+  if (document.store.branches[branch].is_dead) return {};
+  document.begin(0);
+  const ItemHandle made = document.insert_keyed(branch, document.store.intern(key), content);
+  const SharedType type(&document, document.store.items[made].content);
+  document.end();
+  return type;
+}
+
 void erase_entry(Document& document, BranchHandle branch, std::string_view key) {
   const KeyId id = document.store.find_key(key);
   const ItemHandle last =

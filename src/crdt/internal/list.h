@@ -23,6 +23,9 @@ Result<SharedType> insert_type_at(Document& document, BranchHandle branch, uint3
 Result<> erase_range(Document& document, BranchHandle branch, uint32_t index, uint32_t count);
 
 void set_entry(Document& document, BranchHandle branch, std::string_view key, const Any& value);
+// An empty handle if the map-like type was deleted.
+SharedType set_entry_type(Document& document, BranchHandle branch, std::string_view key,
+                          const NewContent& content);
 void erase_entry(Document& document, BranchHandle branch, std::string_view key);
 // nullopt for a missing key and for one that holds a type or a subdocument.
 std::optional<Any> plain_entry(Document& document, BranchHandle branch, std::string_view key);

@@ -19,11 +19,40 @@ Any json_element(Decoder& decoder) {
   return value ? std::move(*value) : Any(Null{});
 }
 
-std::string lower_ascii(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+// toLowerCase() for the letters of the Latin, Greek and Cyrillic alphabets; others stay.
+uint32_t lower(uint32_t letter) {
+  const auto is_within = [letter](uint32_t first, uint32_t last) {
+    return letter >= first && letter <= last;
+  };
+  if (is_within('A', 'Z') || (is_within(0xC0, 0xDE) && letter != 0xD7)) return letter + 0x20;
+  if (is_within(0x391, 0x3A9) || is_within(0x410, 0x42F)) return letter + 0x20;
+  if (is_within(0x400, 0x40F)) return letter + 0x50;
+  // Latin Extended-A has its capitals on even places, but for two stretches.
+  const bool is_odd_stretch = is_within(0x139, 0x148) || is_within(0x179, 0x17E);
+  const bool is_even_stretch = is_within(0x100, 0x137) || is_within(0x14A, 0x177);
+  if (is_odd_stretch && letter % 2 == 1) return letter + 1;
+  if (is_even_stretch && letter % 2 == 0 && letter != 0x130) return letter + 1;
+  return letter;
+}
+
+std::string lower_case(std::string_view text) {
+  std::string lowered;
+  for (size_t at = 0; at < text.size();) {
+    const auto first = static_cast<uint8_t>(text[at]);
+    if (first >= 0xE0) {
+      const size_t bytes = first < 0xF0 ? 3 : 4;
+      lowered += text.substr(at, bytes);
+      at += bytes;
+    } else if (first >= 0x80) {
+      append_code_point(lowered,
+                        lower((first & 0x1Fu) << 6 | (static_cast<uint8_t>(text[at + 1]) & 0x3Fu)));
+      at += 2;
+    } else {
+      append_code_point(lowered, lower(first));
+      ++at;
+    }
   }
-  return text;
+  return lowered;
 }
 
 struct Tag {
@@ -91,9 +120,7 @@ std::string children_string(Document& document, BranchHandle branch) {
 }
 
 std::string element_string(Document& document, BranchHandle handle) {
-  const Branch& branch = document.store.branches[handle];
-  const std::string name =
-      branch.name == kNone ? "undefined" : lower_ascii(document.store.key(branch.name));
+  const std::string name = lower_case(node_name(document, handle));
   std::vector<std::pair<std::string, std::string>> attributes;
   const AnyObject members = entries_to_json(document, handle);
   for (const auto& [key, value] : members.members()) {
@@ -106,6 +133,12 @@ std::string element_string(Document& document, BranchHandle handle) {
 }
 
 }  // namespace
+
+std::string node_name(const Document& document, BranchHandle handle) {
+  const Branch& branch = document.store.branches[handle];
+  if (branch.item == kNone || branch.name == kNone) return "UNDEFINED";
+  return document.store.key(branch.name);
+}
 
 Any decoded(Bytes any) {
   Decoder decoder(any);
@@ -152,22 +185,15 @@ void append_values(Document& document, const Item& item, std::vector<Value>& out
       }
       return;
     }
-    case Ref::kBinary:
-      out.emplace_back(Any(copy_of(store.payload(item))));
-      return;
-    case Ref::kEmbed:
-      out.emplace_back(decoded(store.payload(item)));
-      return;
-    case Ref::kType:
-      out.emplace_back(SharedType(&document, item.content));
-      return;
+    case Ref::kBinary: out.emplace_back(Any(copy_of(store.payload(item)))); return;
+    case Ref::kEmbed: out.emplace_back(decoded(store.payload(item))); return;
+    case Ref::kType: out.emplace_back(SharedType(&document, item.content)); return;
     case Ref::kDoc: {
       const Span& span = store.span(item);
       out.emplace_back(Subdocument{store.key(span.key), decoded(store.payload(item))});
       return;
     }
-    default:
-      return;
+    default: return;
   }
 }
 
@@ -221,7 +247,7 @@ Delta text_delta(Document& document, BranchHandle branch) {
   const auto attributes = [&] {
     Attributes list;
     for (const AttributeMap::Entry& entry : current.entries()) {
-      list.emplace_back(store.key(entry.key), decoded(entry.value));
+      list.emplace_back(store.key(entry.key), decoded(entry.any));
     }
     return list;
   };
@@ -239,7 +265,7 @@ Delta text_delta(Document& document, BranchHandle branch) {
       text += store.text(item);
     } else if (item.ref() == Ref::kFormat) {
       pack();
-      current.pass(store.span(item).key, store.payload(item));
+      current.pass(store.span(item).key, format_value(store, item));
     } else if (item.ref() == Ref::kEmbed || item.ref() == Ref::kType) {
       pack();
       DeltaOp op;
@@ -256,16 +282,11 @@ std::string xml_string(Document& document, BranchHandle handle) {
   const Branch& branch = document.store.branches[handle];
   if (branch.depth > kMaxRenderedDepth) return {};
   switch (branch.kind) {
-    case TypeRef::kText:
-      return plain_text(document, handle);
-    case TypeRef::kXmlText:
-      return xml_text_string(document, handle);
-    case TypeRef::kXmlElement:
-      return element_string(document, handle);
-    case TypeRef::kXmlFragment:
-      return children_string(document, handle);
-    default:
-      return "[object Object]";
+    case TypeRef::kText: return plain_text(document, handle);
+    case TypeRef::kXmlText: return xml_text_string(document, handle);
+    case TypeRef::kXmlElement: return element_string(document, handle);
+    case TypeRef::kXmlFragment: return children_string(document, handle);
+    default: return "[object Object]";
   }
 }
 
@@ -307,8 +328,7 @@ Any branch_to_json(Document& document, BranchHandle handle) {
   if (store.branches[handle].depth > kMaxRenderedDepth) return Any(Null{});
   switch (store.branches[handle].kind) {
     case TypeRef::kMap:
-    case TypeRef::kXmlHook:
-      return Any(entries_to_json(document, handle));
+    case TypeRef::kXmlHook: return Any(entries_to_json(document, handle));
     case TypeRef::kArray: {
       AnyArray elements;
       for (ItemHandle at = store.branches[handle].start; at != kNone; at = store.items[at].right) {
@@ -318,10 +338,8 @@ Any branch_to_json(Document& document, BranchHandle handle) {
       }
       return Any(std::move(elements));
     }
-    case TypeRef::kUnknown:
-      return Any();
-    default:
-      return Any(xml_string(document, handle));
+    case TypeRef::kUnknown: return Any();
+    default: return Any(xml_string(document, handle));
   }
 }
 

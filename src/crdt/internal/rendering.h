@@ -20,6 +20,8 @@ AnyObject entries_to_json(Document& document, BranchHandle branch);
 Any decoded(Bytes any);
 Buffer encoded(const Any& any);
 
+// The name of an XML element or hook. A root has none, which Yjs calls UNDEFINED.
+std::string node_name(const Document& document, BranchHandle branch);
 // Plain text without embeds.
 std::string plain_text(const Document& document, BranchHandle branch);
 Delta text_delta(Document& document, BranchHandle branch);

@@ -154,8 +154,8 @@ bool StructStore::merge(ItemHandle left_handle, ItemHandle right_handle) {
   return true;
 }
 
-uint32_t StructStore::new_span(Bytes bytes, KeyId key) {
-  const Span made{pool.append(bytes), static_cast<uint32_t>(bytes.size()), key};
+uint32_t StructStore::new_span(Bytes bytes, KeyId key, uint32_t identity) {
+  const Span made{pool.append(bytes), static_cast<uint32_t>(bytes.size()), key, identity};
   if (free_spans_.empty()) {
     spans_.push_back(made);
     return static_cast<uint32_t>(spans_.size() - 1);
@@ -202,10 +202,8 @@ void StructStore::drop_content(Item& item) {
     case Ref::kGc:
     case Ref::kDeleted:
     case Ref::kType:
-    case Ref::kSkip:
-      return;
-    default:
-      pool.discard(payload_bytes(item));
+    case Ref::kSkip: return;
+    default: pool.discard(payload_bytes(item));
   }
   if (item.has(Item::kHasSpan)) free_span(item.content);
   item.clear(Item::kHasSpan);
@@ -263,23 +261,18 @@ void StructStore::split_content(Item& left, Item& right, uint32_t offset) {
       spans_[left.content].bytes = at;
       return;
     }
-    case Ref::kDeleted:
-      return;
-    default:
-      TM_ASSERT(false);
+    case Ref::kDeleted: return;
+    default: TM_ASSERT(false);
   }
 }
 
 bool StructStore::merge_content(Item& left, const Item& right) {
   switch (left.ref()) {
-    case Ref::kDeleted:
-      return true;
+    case Ref::kDeleted: return true;
     case Ref::kString:
     case Ref::kAny:
-    case Ref::kJson:
-      break;
-    default:
-      return false;
+    case Ref::kJson: break;
+    default: return false;
   }
   const auto offset_of = [this](const Item& item) {
     return item.has(Item::kHasSpan) ? span(item).offset : item.content;

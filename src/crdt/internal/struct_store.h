@@ -78,8 +78,9 @@ class StructStore {
   void link(ItemHandle item, ItemHandle left, ItemHandle right);
 
   // --- content
-  uint32_t new_span(Bytes bytes, KeyId key);
+  uint32_t new_span(Bytes bytes, KeyId key, uint32_t identity = 0);
   const Span& span(const Item& item) const { return spans_[item.content]; }
+  uint32_t new_identity() { return ++last_identity_; }
   // Content bytes: the UTF-8 of a String, the encoded payload of the others.
   Bytes payload(const Item& item) const;
   std::string_view text(const Item& item) const { return as_text(payload(item)); }
@@ -128,6 +129,7 @@ class StructStore {
   std::vector<ItemHandle> free_items_;
   std::vector<Span> spans_;
   std::vector<uint32_t> free_spans_;
+  uint32_t last_identity_ = 0;
   std::deque<std::string> keys_;
   std::unordered_map<std::string_view, KeyId> key_ids_;
   std::unordered_map<uint64_t, ClientIndex> client_indices_;

@@ -41,8 +41,9 @@ struct TransactionRecord {
     uint32_t clock;
   };
   std::vector<Clock> merge_candidates;  // items that may merge with a neighbour now
-  std::vector<std::string> subdocs_added;
-  std::vector<std::string> subdocs_removed;
+  // Items that hold subdocuments; one that came and went is in neither.
+  std::vector<ItemHandle> subdocs_added;
+  std::vector<std::string> subdocs_removed;  // guids
 
   void reset(uint64_t new_origin, bool local, uint32_t new_epoch);
   void sort_deleted();
