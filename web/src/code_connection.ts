@@ -1,7 +1,7 @@
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 
-import { type Connection, socketUrl } from './connections';
+import { closeReason, type Connection, socketUrl } from './connections';
 import { watchYWebsocket } from './durability_y_websocket';
 import { type DocumentName, encodeName, fullName } from './route';
 
@@ -20,8 +20,12 @@ export function connectCode(document: DocumentName): Connection {
     awareness: provider.awareness,
     durability,
     synced,
-    onRefused: (refused) => {
-      provider.on('closed', ({ code, reason }) => refused(reason || `close code ${code}`));
+    onTrouble: (trouble) => {
+      provider.on('connection-close', (event) => {
+        const reason = closeReason(event);
+        if (reason) trouble(reason);
+      });
+      provider.on('sync', (isSynced) => isSynced && trouble(null));
     },
     destroy: () => {
       durability.destroy();

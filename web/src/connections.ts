@@ -12,8 +12,9 @@ export interface Connection {
   readonly durability: Durability;
   // Resolves once the server's state has arrived, after which writing is welcome.
   readonly synced: Promise<void>;
-  // Calls back when the server refuses the document for good.
-  onRefused(refused: (reason: string) => void): void;
+  // Calls back with the reason when the server refuses the document or ends the connection for one,
+  // and with null when all is well again.
+  onTrouble(trouble: (reason: string | null) => void): void;
   destroy(): void;
 }
 
@@ -49,6 +50,17 @@ export function release(name: string): void {
 
 export function hasUnsaved(): boolean {
   return [...held.values()].some(({ durability }) => durability.unsaved > 0);
+}
+
+// Close codes from here on are the server's own; below are those of networks and browsers, of which
+// the normal one may carry a reason too.
+const kOwnCloseCodes = 4000;
+const kNormalClose = 1000;
+
+export function closeReason(event: { code?: number; reason?: string } | null): string | null {
+  const { code = 0, reason = '' } = event ?? {};
+  if (code === kNormalClose) return reason || null;
+  return code < kOwnCloseCodes ? null : reason || `close code ${code}`;
 }
 
 // The field names that both kinds of editor read from the awareness of others.

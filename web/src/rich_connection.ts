@@ -1,12 +1,19 @@
-import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider';
+import {
+  HocuspocusProvider,
+  HocuspocusProviderWebsocket,
+  WebSocketStatus,
+} from '@hocuspocus/provider';
 import * as Y from 'yjs';
 
-import { type Connection, socketUrl } from './connections';
+import { closeReason, type Connection, socketUrl } from './connections';
 import { watchHocuspocus } from './durability_hocuspocus';
 import { type DocumentName, fullName } from './route';
 
 // A restarted server is found again within seconds, also after a long time away.
 const kReconnect = { delay: 400, minDelay: 200, factor: 1.5, maxDelay: 3000 };
+
+// How long a document stays away that the server refused while other documents may go on.
+const kRejoinMs = 5000;
 
 export interface RichConnection extends Connection {
   readonly provider: HocuspocusProvider;
@@ -26,16 +33,35 @@ export function connectRich(document: DocumentName): RichConnection {
   const durability = watchHocuspocus(provider);
   const synced = new Promise<void>((resolve) => provider.on('synced', () => resolve()));
   provider.attach();
+  // The provider comes back by itself only with a new socket.
+  let rejoinTimer = 0;
+  const rejoinLater = (): void => {
+    clearTimeout(rejoinTimer);
+    rejoinTimer = window.setTimeout(() => {
+      const isConnected = websocketProvider.status === WebSocketStatus.Connected;
+      if (provider.isSynced || !isConnected) return;
+      provider.detach();
+      provider.attach();
+    }, kRejoinMs);
+  };
+  provider.on('authenticationFailed', rejoinLater);
+  provider.on('close', rejoinLater);
   return {
     doc,
     provider,
     awareness: provider.awareness!,
     durability,
     synced,
-    onRefused: (refused) => {
-      provider.on('authenticationFailed', ({ reason }: { reason: string }) => refused(reason));
+    onTrouble: (trouble) => {
+      provider.on('authenticationFailed', ({ reason }: { reason: string }) => trouble(reason));
+      provider.on('close', ({ event }: { event: CloseEvent }) => {
+        const reason = closeReason(event);
+        if (reason) trouble(reason);
+      });
+      provider.on('synced', () => trouble(null));
     },
     destroy: () => {
+      clearTimeout(rejoinTimer);
       durability.destroy();
       provider.destroy();
       websocketProvider.destroy();

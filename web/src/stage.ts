@@ -56,7 +56,7 @@ export function openStage(document: DocumentName, profile: Profile): Stage {
     if (!editor) return;
     const name = fullName(document);
     const connection = hold(name, () => editor.connect(document), shownProfile);
-    const endRefusals = showRefusals(connection, notice);
+    const endTrouble = showTrouble(connection, notice);
     const shownBadge = badge(connection.durability);
     const people = presence(connection.awareness);
     status.append(people.element, shownBadge.element);
@@ -64,7 +64,7 @@ export function openStage(document: DocumentName, profile: Profile): Stage {
     place.page.classList.add('page-waiting');
     void connection.synced.then(() => place.page.classList.remove('page-waiting'));
     close = () => {
-      endRefusals();
+      endTrouble();
       view?.destroy();
       people.destroy();
       shownBadge.destroy();
@@ -106,11 +106,11 @@ async function loadEditor(
 }
 
 // Ends with the stage; the connection may live on.
-function showRefusals(connection: Connection, notice: HTMLElement): () => void {
+function showTrouble(connection: Connection, notice: HTMLElement): () => void {
   let isShown = true;
-  connection.onRefused((reason) => {
+  connection.onTrouble((reason) => {
     if (!isShown) return;
-    notice.hidden = false;
+    notice.hidden = reason === null;
     notice.textContent = `The server refuses this document: ${reason}`;
   });
   return () => {
