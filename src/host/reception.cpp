@@ -33,7 +33,7 @@ Reception::Reception(net::Loop& loop, const ServeOptions& options)
 }
 
 void Reception::hand_over() {
-  if (is_winding_up_ && done_ && sockets_.counters().connections == 0) {
+  if (has_drained_ && done_ && sockets_.counters().connections == 0) {
     std::exchange(done_, nullptr)();
   }
   if (letters_.empty()) return;
@@ -150,6 +150,7 @@ void Reception::carry_out(const Turn& turn) {
   }
   for (const server::Action& action : turn.actions) carry_out(action);
   for (const Answer& answer : turn.answers) carry_out(answer);
+  has_drained_ |= turn.has_drained;
   if (turn.has_drained) sockets_.close_all({net::kCloseGoingAway, "the server stops"});
 }
 

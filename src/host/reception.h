@@ -28,6 +28,8 @@ class Reception final : public net::ServerEvents {
   // Nobody new; everybody is sent away once what they sent is stored. `done` is called when the
   // last connection is gone.
   void wind_up(std::function<void()> done);
+  // The shard has stored everything and has sent everybody away.
+  bool has_drained() const { return has_drained_; }
 
   // Why nobody should be sent here; empty if all is well.
   std::string unreadiness() const;
@@ -56,6 +58,7 @@ class Reception final : public net::ServerEvents {
   Instant unanswered_since_ = Instant::never();
   bool is_storage_healthy_ = true;
   bool is_winding_up_ = false;
+  bool has_drained_ = false;
   std::function<void()> done_;
   // Not every stranger who is turned away is worth a line.
   std::unordered_map<std::string, Instant> noticed_;

@@ -99,7 +99,14 @@ class Host {
     is_stopping_ = true;
     log(LogLevel::kInfo, "stopping");
     reception_.wind_up([this] { loop_.stop(); });
-    loop_.after(options_.shutdown_deadline_ms, [this] { loop_.stop(); });
+    loop_.after(options_.shutdown_deadline_ms, [this] { stop_late(); });
+  }
+
+  // Peers that do not close are left behind. A store that does not answer would hold us for ever.
+  void stop_late() {
+    log(LogLevel::kWarn, "shutdown_deadline", {{"stored", reception_.has_drained() ? "all" : "?"}});
+    if (!reception_.has_drained()) std::_Exit(EXIT_FAILURE);
+    loop_.stop();
   }
 
   void reload() {

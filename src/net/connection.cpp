@@ -110,6 +110,7 @@ void Connection::feed_request(Bytes& input) {
 
 void Connection::respond(HttpResponse response) {
   if (stage_ != Stage::kAnswering) return;
+  response.headers.emplace_back("Date", http_date());
   const bool keeps_alive = keeps_alive_ && !response.closes && !is_winding_up_;
   outbox_.push_bytes(copy_of(as_bytes(response_head(response, keeps_alive))));
   const bool has_content = !is_head_request_ && response.status != 304;

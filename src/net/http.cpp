@@ -4,6 +4,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <ctime>
 
 namespace tidemark::net {
 
@@ -93,6 +94,15 @@ HttpResponse plain_response(int status, std::string_view text) {
   response.headers = {{"Content-Type", "text/plain; charset=utf-8"}, {"Cache-Control", "no-store"}};
   response.body = std::string(text) + '\n';
   return response;
+}
+
+std::string http_date() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts = {};
+  ::gmtime_r(&now, &parts);
+  char text[40];
+  // The process never leaves the "C" locale.
+  return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts)};
 }
 
 std::string response_head(const HttpResponse& response, bool keeps_alive) {

@@ -49,6 +49,9 @@ HttpResponse plain_response(int status, std::string_view text);
 // Head of the response, Content-Length included; for HEAD the body is left out by the caller.
 std::string response_head(const HttpResponse& response, bool keeps_alive);
 
+// The time now as HTTP writes it.
+std::string http_date();
+
 // Case-insensitive, for ASCII.
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 
