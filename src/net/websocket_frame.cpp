@@ -52,8 +52,8 @@ FrameHead frame_head(Opcode opcode, uint64_t payload_bytes) {
 Buffer control_frame(Opcode opcode, Bytes payload) {
   payload = payload.first(std::min(payload.size(), kMaxControlBytes));
   const FrameHead head = frame_head(opcode, payload.size());
-  Buffer frame = copy_of(head.view());
-  append(frame, payload);
+  Buffer frame(head.view().size() + payload.size());
+  std::ranges::copy(payload, std::ranges::copy(head.view(), frame.begin()).out);
   return frame;
 }
 
