@@ -173,7 +173,7 @@ class Generator {
       if (choice === 9 && swarm.deltas) return ['delta', path, this.delta(type)]
     }
     if (choice === 10 && swarm.embed) return ['embed', path, r.below(type.length + 1), swarm.nested && r.oneIn(3) ? this.newType() : r.pick(EMBEDS), ...(swarm.format && r.oneIn(2) ? [this.attributes()] : [])]
-    if (choice === 11 && swarm.map) return r.oneIn(3) ? ['unset', path, r.pick(KEYS)] : ['set', path, r.pick(KEYS), this.value()]
+    if (choice === 11 && swarm.map) return r.oneIn(3) ? ['unset', path, r.pick(KEYS)] : ['set', path, r.pick(KEYS), r.pick(VALUES)]
     const index = this.textIndex(client, type)
     const word = this.word()
     this.cursor[client] = index + word.length

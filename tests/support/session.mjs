@@ -23,7 +23,7 @@
 //   set path key value                     unset path key                 clear path
 //
 // Trace := one result per step:
-//   {u: [[is_local, v1, v2]...], e: [event...], s: [added, removed, loaded]}   e, s if not empty
+//   {u: [[is_local, v1, v2]...], e: [event...], s: [added, removed]}   e, s if not empty
 //   {utils: ...}   {check: [state...]}   {skip: 1} if a step refers to nothing
 import * as Y from 'yjs'
 import { decode, dump, encode, hex, kindOf, unhex } from './values.mjs'
@@ -132,8 +132,8 @@ class Peer {
     // One call encodes both formats of the same transaction, in this order.
     this.doc.on('update', (bytes, origin, doc, transaction) => this.updates.push([transaction.local, hex(bytes), null]))
     this.doc.on('updateV2', bytes => { this.updates.at(-1)[2] = hex(bytes) })
-    this.doc.on('subdocs', ({ added, removed, loaded }) => {
-      this.subdocs = [added, removed, loaded].map(set => [...set].map(doc => doc.guid).sort())
+    this.doc.on('subdocs', ({ added, removed }) => {
+      this.subdocs = [added, removed].map(set => [...set].map(doc => doc.guid).sort())
     })
   }
 

@@ -1,0 +1,651 @@
+#include "player.h"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <variant>
+
+namespace tidemark::support {
+
+using crdt::SharedType;
+using crdt::TypeRef;
+using crdt::UpdateFormat;
+
+namespace {
+
+constexpr crdt::Origin kRemote = 1;
+
+tl::unexpected<Error> invalid(std::string detail) {
+  return failure(ErrorCode::kInvalid, std::move(detail));
+}
+
+template <typename T>
+Result<> dropped(const Result<T>& result) {
+  if (!result) return tl::unexpected<Error>(result.error());
+  return {};
+}
+
+// --- new types -----------------------------------------------------------------------------------
+
+Result<> fill(const SharedType& type, const Json& spec);
+
+std::string_view name_in(const Json& spec) {
+  const std::string_view kind = text_of(spec[0]);
+  return kind == "xmlelement" || kind == "xmlhook" ? text_of(spec[1]) : std::string_view();
+}
+
+// `create` inserts an empty type of a kind and name.
+using Create = std::function<Result<SharedType>(TypeRef, std::string_view)>;
+
+Result<> add_type(const Json& json, const Create& create) {
+  const Json& spec = json["$t"];
+  const Result<SharedType> type = create(kind_of(text_of(spec[0])), name_in(spec));
+  if (!type) return tl::unexpected<Error>(type.error());
+  return fill(*type, spec);
+}
+
+Result<> push_one(crdt::Array array, const Json& value) {
+  if (is_type(value)) {
+    return add_type(value, [&](TypeRef kind, std::string_view name) -> Result<SharedType> {
+      return array.push_type(kind, name);
+    });
+  }
+  return array.push_subdocument(subdocument_of(value));
+}
+
+Result<> insert_one(crdt::Array array, uint32_t index, const Json& value) {
+  if (is_type(value)) {
+    return add_type(value, [&](TypeRef kind, std::string_view name) {
+      return array.insert_type(index, kind, name);
+    });
+  }
+  return array.insert_subdocument(index, subdocument_of(value));
+}
+
+// Plain values that follow each other go into one call; `index` is absent for push.
+Result<> add_values(crdt::Array array, std::optional<uint32_t> index, const Json& values) {
+  for (rapidjson::SizeType i = 0; i < values.Size();) {
+    std::vector<crdt::Any> run;
+    const rapidjson::SizeType first = i;
+    while (i < values.Size() && !is_type(values[i]) && !is_subdocument(values[i])) {
+      run.push_back(any_of(values[i++]));
+    }
+    Result<> done;
+    if (!run.empty()) {
+      done = index ? array.insert(*index + first, run) : array.push(run);
+    } else {
+      done = index ? insert_one(array, *index + i, values[i]) : push_one(array, values[i]);
+      ++i;
+    }
+    if (!done) return done;
+  }
+  return {};
+}
+
+Result<SharedType> add_child(crdt::XmlFragment parent, uint32_t index, TypeRef kind,
+                             std::string_view name) {
+  const auto plain = [](const auto& child) -> Result<SharedType> {
+    if (!child) return tl::unexpected<Error>(child.error());
+    return SharedType(*child);
+  };
+  if (kind == TypeRef::kXmlElement) return plain(parent.insert_element(index, name));
+  if (kind == TypeRef::kXmlText) return plain(parent.insert_text(index));
+  if (kind == TypeRef::kXmlHook) return plain(parent.insert_hook(index, name));
+  return invalid("not a child of XML");
+}
+
+Result<> add_children(crdt::XmlFragment parent, uint32_t index, const Json& children) {
+  for (const Json& child : children.GetArray()) {
+    const Result<> done = add_type(child, [&](TypeRef kind, std::string_view name) {
+      return add_child(parent, index, kind, name);
+    });
+    if (!done) return done;
+    ++index;
+  }
+  return {};
+}
+
+Result<> set_entry(crdt::Map map, std::string_view key, const Json& value) {
+  if (is_type(value)) {
+    return add_type(value, [&](TypeRef kind, std::string_view name) -> Result<SharedType> {
+      return map.set_type(key, kind, name);
+    });
+  }
+  if (is_subdocument(value)) {
+    map.set_subdocument(key, subdocument_of(value));
+  } else {
+    map.set(key, any_of(value));
+  }
+  return {};
+}
+
+Result<> fill_element(crdt::XmlElement element, const Json& spec) {
+  if (spec.Size() > 3) {
+    const Result<> done = add_children(element, 0, spec[3]);
+    if (!done) return done;
+  }
+  if (spec.Size() > 2) {
+    for (const Json& entry : spec[2].GetArray()) {
+      element.set_attribute(text_of(entry[0]), any_of(entry[1]));
+    }
+  }
+  return {};
+}
+
+// What a type made with content inserts when it is integrated, in Yjs' order.
+Result<> fill(const SharedType& type, const Json& spec) {
+  switch (type.kind()) {
+    case TypeRef::kText:
+    case TypeRef::kXmlText:
+      if (spec.Size() < 2 || spec[1].GetStringLength() == 0) return {};
+      return as<crdt::Text>(type).insert(0, text_of(spec[1]));
+    case TypeRef::kArray:
+      return spec.Size() < 2 ? Result<>() : add_values(as<crdt::Array>(type), 0, spec[1]);
+    case TypeRef::kMap:
+      if (spec.Size() < 2) return {};
+      for (const Json& entry : spec[1].GetArray()) {
+        const Result<> done = set_entry(as<crdt::Map>(type), text_of(entry[0]), entry[1]);
+        if (!done) return done;
+      }
+      return {};
+    case TypeRef::kXmlElement:
+      return fill_element(as<crdt::XmlElement>(type), spec);
+    default:
+      return {};
+  }
+}
+
+// --- verbs ---------------------------------------------------------------------------------------
+
+Result<> edit_text(crdt::Text text, std::string_view verb, const Json& op) {
+  const bool has_attributes = op.Size() > 4 && op[4].IsObject();
+  if (verb == "insert") {
+    const uint32_t index = op[2].GetUint();
+    return has_attributes ? text.insert(index, text_of(op[3]), attributes_of(op[4]))
+                          : text.insert(index, text_of(op[3]));
+  }
+  if (verb == "embed") {
+    const uint32_t index = op[2].GetUint();
+    const crdt::Attributes attributes = has_attributes ? attributes_of(op[4]) : crdt::Attributes();
+    if (!is_type(op[3])) return text.insert_embed(index, any_of(op[3]), attributes);
+    return add_type(op[3], [&](TypeRef kind, std::string_view name) {
+      return text.insert_type(index, kind, name, attributes);
+    });
+  }
+  if (verb == "format") {
+    return text.format(op[2].GetUint(), op[3].GetUint(), attributes_of(op[4]));
+  }
+  if (verb == "erase") return text.erase(op[2].GetUint(), op[3].GetUint());
+  if (verb == "delta") return text.apply_delta(delta_of(op[2]));
+  if (verb == "set") {
+    text.set_attribute(text_of(op[2]), any_of(op[3]));
+  } else {
+    text.remove_attribute(text_of(op[2]));
+  }
+  return {};
+}
+
+Result<> edit_array(crdt::Array array, std::string_view verb, const Json& op) {
+  if (verb == "erase") return array.erase(op[2].GetUint(), op[3].GetUint());
+  if (verb == "push") return add_values(array, std::nullopt, op[2]);
+  return add_values(array, op[2].GetUint(), op[3]);
+}
+
+Result<> edit_map(crdt::Map map, std::string_view verb, const Json& op) {
+  if (verb == "set") return set_entry(map, text_of(op[2]), op[3]);
+  if (verb == "unset") {
+    map.erase(text_of(op[2]));
+  } else {
+    for (const std::string& key : map.keys()) map.erase(key);
+  }
+  return {};
+}
+
+Result<> edit_fragment(crdt::XmlFragment fragment, std::string_view verb, const Json& op) {
+  if (verb == "erase") return fragment.erase(op[2].GetUint(), op[3].GetUint());
+  if (verb == "push") return add_children(fragment, fragment.length(), op[2]);
+  return add_children(fragment, op[2].GetUint(), op[3]);
+}
+
+Result<> edit_element(crdt::XmlElement element, std::string_view verb, const Json& op) {
+  if (verb == "set") {
+    element.set_attribute(text_of(op[2]), any_of(op[3]));
+  } else if (verb == "unset") {
+    element.remove_attribute(text_of(op[2]));
+  } else {
+    return edit_fragment(element, verb, op);
+  }
+  return {};
+}
+
+Result<> edit(const SharedType& type, const Json& op) {
+  const std::string_view verb = text_of(op[0]);
+  switch (type.kind()) {
+    case TypeRef::kText:
+    case TypeRef::kXmlText:
+      return edit_text(as<crdt::Text>(type), verb, op);
+    case TypeRef::kArray:
+      return edit_array(as<crdt::Array>(type), verb, op);
+    case TypeRef::kMap:
+    case TypeRef::kXmlHook:
+      return edit_map(as<crdt::Map>(type), verb, op);
+    case TypeRef::kXmlFragment:
+      return edit_fragment(as<crdt::XmlFragment>(type), verb, op);
+    case TypeRef::kXmlElement:
+      return edit_element(as<crdt::XmlElement>(type), verb, op);
+    case TypeRef::kUnknown:
+      break;
+  }
+  return invalid("an op on a type of unknown kind");
+}
+
+SharedType child_at(const SharedType& type, const Json& step) {
+  const auto type_in = [](const std::optional<crdt::Value>& value) {
+    return value && value->type() ? *value->type() : SharedType();
+  };
+  if (step.IsString()) return type_in(as<crdt::Map>(type).at(text_of(step)));
+  switch (type.kind()) {
+    case TypeRef::kXmlFragment:
+    case TypeRef::kXmlElement:
+      return as<crdt::XmlFragment>(type).child(step.GetUint()).value_or(SharedType());
+    default:
+      return type_in(as<crdt::Array>(type).at(step.GetUint()));
+  }
+}
+
+// --- events --------------------------------------------------------------------------------------
+
+void write_change(JsonWriter& to, const crdt::DeltaOp& op) {
+  to.StartArray();
+  switch (op.kind) {
+    case crdt::DeltaOp::Kind::kInsert:
+      to.String("insert");
+      if (op.is_list) {
+        to.StartArray();
+        for (const crdt::Value& value : op.content) write_value(to, value, false);
+        to.EndArray();
+      } else if (op.content.empty()) {
+        write_text(to, op.text);
+      } else {
+        write_value(to, op.content.front(), false);
+      }
+      break;
+    case crdt::DeltaOp::Kind::kRetain:
+      to.String("retain");
+      to.Uint(op.length);
+      break;
+    case crdt::DeltaOp::Kind::kRemove:
+      to.String("delete");
+      to.Uint(op.length);
+      break;
+  }
+  if (!op.attributes.empty()) write_attributes(to, op.attributes);
+  to.EndArray();
+}
+
+void write_path(JsonWriter& to, const std::string& root, const std::vector<crdt::PathStep>& path) {
+  to.StartArray();
+  write_text(to, root);
+  for (const crdt::PathStep& step : path) {
+    if (const std::string* key = std::get_if<std::string>(&step)) {
+      write_text(to, *key);
+    } else {
+      to.Uint(std::get<uint32_t>(step));
+    }
+  }
+  to.EndArray();
+}
+
+void write_keys(JsonWriter& to, const std::vector<crdt::KeyChange>& keys) {
+  constexpr const char* kActions[] = {"add", "update", "delete"};
+  to.StartObject();
+  for (const crdt::KeyChange& change : keys) {
+    to.Key(change.key.data(), static_cast<rapidjson::SizeType>(change.key.size()));
+    to.StartArray();
+    to.String(kActions[static_cast<size_t>(change.action)]);
+    write_value(to, change.old_value, false);
+    to.EndArray();
+  }
+  to.EndObject();
+}
+
+void write_guids(JsonWriter& to, std::vector<std::string> guids) {
+  std::sort(guids.begin(), guids.end());
+  to.StartArray();
+  for (const std::string& guid : guids) write_text(to, guid);
+  to.EndArray();
+}
+
+void write_clocks(JsonWriter& to, const char* name, const crdt::StateVector& clocks) {
+  to.Key(name);
+  to.StartArray();
+  for (const auto& [client, clock] : clocks.entries()) {
+    to.StartArray();
+    to.Uint64(client);
+    to.Uint64(clock);
+    to.EndArray();
+  }
+  to.EndArray();
+}
+
+}  // namespace
+
+// --- peer ----------------------------------------------------------------------------------------
+
+Peer::Peer(const Json& client, const Json& roots, bool with_events, uint64_t client_id)
+    : doc_({.client_id = client_id, .collects_garbage = client["gc"].GetBool()}) {
+  for (const Json& root : roots.GetArray()) {
+    roots_.emplace_back(kind_of(text_of(root[0])), std::string(text_of(root[1])));
+  }
+  for (const auto& [kind, name] : roots_) {
+    if (!client["late"].GetBool()) root(name);
+    if (with_events) watch_events(name);
+  }
+  watch_updates();
+}
+
+void Peer::watch_updates() {
+  subscriptions_.push_back(doc_.on_update([this](const crdt::UpdateEvent& event) {
+    emitted_.push_back({event.is_local, copy_of(event.update), {}});
+  }));
+  subscriptions_.push_back(doc_.on_update_v2(
+      [this](const crdt::UpdateEvent& event) { emitted_.back().v2 = copy_of(event.update); }));
+  subscriptions_.push_back(doc_.on_subdocuments([this](const crdt::SubdocumentEvent& event) {
+    added_ = event.added;
+    removed_ = event.removed;
+  }));
+}
+
+void Peer::watch_events(const std::string& root_name) {
+  subscriptions_.push_back(
+      root(root_name).observe_deep([this, root_name](const crdt::DeepEvents& deep) {
+        for (const crdt::Event& event : deep.events) note_event(root_name, event);
+      }));
+}
+
+void Peer::note_event(const std::string& root_name, const crdt::Event& event) {
+  rapidjson::StringBuffer buffer;
+  JsonWriter to(buffer);
+  to.StartObject();
+  to.Key("path");
+  write_path(to, root_name, event.path());
+  to.Key("kind");
+  write_text(to, name_of(event.target().kind()));
+  to.Key("keys");
+  write_keys(to, event.keys());
+  to.Key("delta");
+  to.StartArray();
+  for (const crdt::DeltaOp& op : event.delta()) write_change(to, op);
+  to.EndArray();
+  to.EndObject();
+  events_.emplace_back(buffer.GetString(), buffer.GetSize());
+}
+
+SharedType Peer::root(std::string_view name) {
+  for (const auto& [kind, root_name] : roots_) {
+    if (root_name == name) return doc_.root(name, kind);
+  }
+  return {};
+}
+
+SharedType Peer::resolve(const Json& path) {
+  SharedType type = root(text_of(path[0]));
+  for (rapidjson::SizeType i = 1; i < path.Size() && type; ++i) type = child_at(type, path[i]);
+  return type;
+}
+
+Buffer Peer::state(unsigned version, const crdt::StateVector& known) const {
+  return version == 2 ? doc_.encode_state_as_update_v2(known) : doc_.encode_state_as_update(known);
+}
+
+Result<> Peer::apply(Bytes update, unsigned version) {
+  return version == 2 ? doc_.apply_update_v2(update, kRemote) : doc_.apply_update(update, kRemote);
+}
+
+void Peer::start_step() {
+  emitted_.clear();
+  events_.clear();
+  added_.clear();
+  removed_.clear();
+}
+
+void Peer::write_step(JsonWriter& to) const {
+  to.Key("u");
+  to.StartArray();
+  for (const Emitted& update : emitted_) {
+    to.StartArray();
+    to.Bool(update.is_local);
+    write_hex(to, update.v1);
+    write_hex(to, update.v2);
+    to.EndArray();
+  }
+  to.EndArray();
+  if (!events_.empty()) {
+    to.Key("e");
+    to.StartArray();
+    for (const std::string& event : events_) {
+      to.RawValue(event.data(), event.size(), rapidjson::kObjectType);
+    }
+    to.EndArray();
+  }
+  if (added_.empty() && removed_.empty()) return;
+  to.Key("s");
+  to.StartArray();
+  write_guids(to, added_);
+  write_guids(to, removed_);
+  to.EndArray();
+}
+
+void Peer::write_state(JsonWriter& to) {
+  to.StartObject();
+  to.Key("v1");
+  write_hex(to, state(1));
+  to.Key("v2");
+  write_hex(to, state(2));
+  to.Key("sv");
+  write_hex(to, crdt::encode_state_vector(doc_.state_vector()));
+  to.Key("shown");
+  to.StartObject();
+  for (const auto& [kind, name] : roots_) {
+    const SharedType type = root(name);
+    to.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+    to.StartObject();
+    to.Key("dump");
+    write_dump(to, type);
+    if (name_of(kind).substr(0, 3) == "xml") {
+      to.Key("string");
+      write_text(to, type.to_string());
+    }
+    to.EndObject();
+  }
+  to.EndObject();
+  to.EndObject();
+}
+
+// --- session -------------------------------------------------------------------------------------
+
+Session::Session(const Json& program) : program_(program) {
+  const Json& clients = program["clients"];
+  for (rapidjson::SizeType i = 0; i < clients.Size(); ++i) {
+    peers_.push_back(new_peer(i, clients[i]["id"].GetUint64()));
+  }
+}
+
+std::unique_ptr<Peer> Session::new_peer(size_t client, uint64_t id) const {
+  return std::make_unique<Peer>(program_["clients"][static_cast<rapidjson::SizeType>(client)],
+                                program_["roots"], program_["events"].GetBool(), id);
+}
+
+Result<> Session::play(const Json& step, JsonWriter& to) {
+  to.StartObject();
+  Result<> done;
+  if (step.HasMember("do")) {
+    done = play_local(step, to);
+  } else if (step.HasMember("recv")) {
+    Json refs(rapidjson::kArrayType);
+    rapidjson::MemoryPoolAllocator<> pool;
+    refs.PushBack(Json(step["from"], pool), pool);
+    done = play_receive(step["recv"].GetUint(), refs, step, to);
+  } else if (step.HasMember("merge")) {
+    done = play_receive(step["merge"].GetUint(), step["from"], step, to);
+  } else if (step.HasMember("sync")) {
+    done = play_sync(step, to);
+  } else if (step.HasMember("reload")) {
+    done = play_reload(step, to);
+  } else if (step.HasMember("utils")) {
+    done = play_utils(step, to);
+  } else {
+    play_check(step, to);
+  }
+  to.EndObject();
+  return done;
+}
+
+std::vector<Bytes> Session::find(const Json& refs, unsigned version) const {
+  std::vector<Bytes> found;
+  for (const Json& ref : refs.GetArray()) {
+    const auto step = emitted_.find(ref[0].GetInt());
+    const unsigned k = ref[1].GetUint();
+    if (step == emitted_.end() || k >= step->second.size()) continue;
+    found.push_back(version == 2 ? step->second[k].v2 : step->second[k].v1);
+  }
+  return found;
+}
+
+Result<> Session::finish(const Json& step, Peer& peer, JsonWriter& to) {
+  peer.write_step(to);
+  std::vector<Peer::Emitted>& local = emitted_[step["i"].GetInt()];
+  for (const Peer::Emitted& update : peer.emitted()) {
+    if (update.is_local) local.push_back(update);
+  }
+  const std::string broken = peer.doc().check();
+  if (!broken.empty()) return failure(ErrorCode::kCorrupt, "check(): " + broken);
+  return {};
+}
+
+Result<> Session::play_local(const Json& step, JsonWriter& to) {
+  Peer& peer = *peers_[step["do"].GetUint()];
+  peer.start_step();
+  Result<> done;
+  peer.doc().transact([&] {
+    for (const Json& op : step["ops"].GetArray()) {
+      if (!done) return;
+      const SharedType type = peer.resolve(op[1]);
+      done = type ? edit(type, op) : Result<>(invalid("no type at the path"));
+    }
+  });
+  if (!done) return done;
+  return finish(step, peer, to);
+}
+
+Result<> Session::play_receive(size_t client, const Json& refs, const Json& step, JsonWriter& to) {
+  const unsigned version = step["v"].GetUint();
+  const std::vector<Bytes> updates = find(refs, version);
+  if (updates.empty()) {
+    to.Key("skip");
+    to.Int(1);
+    return {};
+  }
+  Buffer bytes = copy_of(updates[0]);
+  if (updates.size() > 1) {
+    Result<Buffer> merged =
+        crdt::merge_updates(updates, version == 2 ? UpdateFormat::kV2 : UpdateFormat::kV1);
+    if (!merged) return dropped(merged);
+    bytes = *std::move(merged);
+  }
+  Peer& peer = *peers_[client];
+  peer.start_step();
+  const Result<> applied = peer.apply(bytes, version);
+  if (!applied) return applied;
+  return finish(step, peer, to);
+}
+
+Result<> Session::play_sync(const Json& step, JsonWriter& to) {
+  Peer& peer = *peers_[step["sync"].GetUint()];
+  const unsigned version = step["v"].GetUint();
+  const Buffer bytes = peers_[step["from"].GetUint()]->state(version, peer.doc().state_vector());
+  peer.start_step();
+  const Result<> applied = peer.apply(bytes, version);
+  if (!applied) return applied;
+  const Result<> done = finish(step, peer, to);
+  to.Key("sent");
+  write_hex(to, bytes);
+  return done;
+}
+
+Result<> Session::play_reload(const Json& step, JsonWriter& to) {
+  const size_t client = step["reload"].GetUint();
+  const unsigned version = step["v"].GetUint();
+  const Buffer bytes = peers_[client]->state(version);
+  peers_[client] = new_peer(client, step["id"].GetUint64());
+  const Result<> applied = peers_[client]->apply(bytes, version);
+  if (!applied) return applied;
+  return finish(step, *peers_[client], to);
+}
+
+void Session::play_check(const Json& step, JsonWriter& to) {
+  to.Key("check");
+  to.StartArray();
+  for (const Json& client : step["check"].GetArray()) peers_[client.GetUint()]->write_state(to);
+  to.EndArray();
+}
+
+Result<> Session::play_utils(const Json& step, JsonWriter& to) {
+  const std::vector<Bytes> v1 = find(step["from"], 1);
+  const std::vector<Bytes> v2 = find(step["from"], 2);
+  if (v1.empty()) {
+    to.Key("skip");
+    to.Int(1);
+    return {};
+  }
+  const crdt::StateVector known = peers_[step["utils"].GetUint()]->doc().state_vector();
+  std::string error;
+  const auto write = [&](const char* name, const Result<Buffer>& bytes) {
+    to.Key(name);
+    write_hex(to, bytes ? Bytes(*bytes) : Bytes());
+    if (!bytes) error += std::string(name) + ": " + bytes.error().detail + "; ";
+    return bytes.value_or(Buffer());
+  };
+  const auto vector_of = [](Bytes update, UpdateFormat format) -> Result<Buffer> {
+    const Result<crdt::StateVector> vector = crdt::state_vector_of_update(update, format);
+    if (!vector) return tl::unexpected<Error>(vector.error());
+    return crdt::encode_state_vector(*vector);
+  };
+  to.Key("utils");
+  to.StartObject();
+  const Buffer merged = write("merged", crdt::merge_updates(v1, UpdateFormat::kV1));
+  const Buffer merged_v2 = write("mergedV2", crdt::merge_updates(v2, UpdateFormat::kV2));
+  write("diff", crdt::diff_update(merged, known, UpdateFormat::kV1));
+  write("diffV2", crdt::diff_update(merged_v2, known, UpdateFormat::kV2));
+  write("vector", vector_of(merged, UpdateFormat::kV1));
+  write("vectorV2", vector_of(merged_v2, UpdateFormat::kV2));
+  write("toV2", crdt::convert_v1_to_v2(merged));
+  write("toV1", crdt::convert_v2_to_v1(merged_v2));
+  to.Key("meta");
+  to.StartObject();
+  if (const Result<crdt::UpdateMeta> meta = crdt::update_meta(merged, UpdateFormat::kV1)) {
+    write_clocks(to, "from", meta->from);
+    write_clocks(to, "to", meta->to);
+  }
+  to.EndObject();
+  to.EndObject();
+  if (!error.empty()) return failure(ErrorCode::kMalformed, error);
+  return {};
+}
+
+Trace play_program(const Json& program) {
+  Session session(program);
+  rapidjson::StringBuffer buffer;
+  JsonWriter to(buffer);
+  to.StartArray();
+  int number = 0;
+  for (const Json& step : program["steps"].GetArray()) {
+    const Result<> done = session.play(step, to);
+    if (!done) return {{}, done.error().detail, number};
+    ++number;
+  }
+  to.EndArray();
+  return {{buffer.GetString(), buffer.GetSize()}, {}, -1};
+}
+
+}  // namespace tidemark::support
