@@ -2,7 +2,7 @@
 #include <iostream>
 #include <string>
 
-#include "player.h"
+#include "support/player.h"
 
 namespace tidemark::support {
 namespace {

@@ -1,4 +1,4 @@
-#include "json_values.h"
+#include "support/json_values.h"
 
 #include <array>
 #include <cmath>
@@ -192,9 +192,8 @@ crdt::Subdocument subdocument_of(const Json& json) {
 }
 
 crdt::Attributes attributes_of(const Json& json) {
-  crdt::Attributes attributes;
-  for (const auto& member : object_of(json).members()) attributes.push_back(member);
-  return attributes;
+  const AnyObject object = object_of(json);
+  return object.members();
 }
 
 crdt::Delta delta_of(const Json& json) {

@@ -10,7 +10,7 @@
 
 #include "crdt/doc.h"
 #include "crdt/update.h"
-#include "json_values.h"
+#include "support/json_values.h"
 
 namespace tidemark::support {
 
