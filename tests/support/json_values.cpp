@@ -277,12 +277,8 @@ void write_attributes(JsonWriter& to, const crdt::Attributes& attributes) {
 void write_dump(JsonWriter& to, const SharedType& type) {
   to.StartObject();
   switch (type.kind()) {
-    case TypeRef::kText:
-      write_text_dump(to, "T", as<crdt::Text>(type));
-      break;
-    case TypeRef::kXmlText:
-      write_text_dump(to, "X", as<crdt::Text>(type));
-      break;
+    case TypeRef::kText: write_text_dump(to, "T", as<crdt::Text>(type)); break;
+    case TypeRef::kXmlText: write_text_dump(to, "X", as<crdt::Text>(type)); break;
     case TypeRef::kArray:
       to.Key("A");
       write_list(to, as<crdt::Array>(type));
@@ -291,16 +287,12 @@ void write_dump(JsonWriter& to, const SharedType& type) {
       to.Key("M");
       write_entries(to, as<crdt::Map>(type));
       break;
-    case TypeRef::kXmlHook:
-      write_hook(to, as<crdt::XmlHook>(type));
-      break;
+    case TypeRef::kXmlHook: write_hook(to, as<crdt::XmlHook>(type)); break;
     case TypeRef::kXmlFragment:
       to.Key("F");
       write_children(to, as<crdt::XmlFragment>(type));
       break;
-    case TypeRef::kXmlElement:
-      write_element(to, as<crdt::XmlElement>(type));
-      break;
+    case TypeRef::kXmlElement: write_element(to, as<crdt::XmlElement>(type)); break;
     case TypeRef::kUnknown:
       to.Key("unknown");
       to.Int(1);

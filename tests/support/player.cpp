@@ -50,7 +50,8 @@ Result<> push_one(crdt::Array array, const Json& value) {
       return array.push_type(kind, name);
     });
   }
-  return array.push_subdocument(subdocument_of(value));
+  array.push_subdocument(subdocument_of(value));
+  return {};
 }
 
 Result<> insert_one(crdt::Array array, uint32_t index, const Json& value) {
@@ -148,10 +149,8 @@ Result<> fill(const SharedType& type, const Json& spec) {
         if (!done) return done;
       }
       return {};
-    case TypeRef::kXmlElement:
-      return fill_element(as<crdt::XmlElement>(type), spec);
-    default:
-      return {};
+    case TypeRef::kXmlElement: return fill_element(as<crdt::XmlElement>(type), spec);
+    default: return {};
   }
 }
 
@@ -222,19 +221,13 @@ Result<> edit(const SharedType& type, const Json& op) {
   const std::string_view verb = text_of(op[0]);
   switch (type.kind()) {
     case TypeRef::kText:
-    case TypeRef::kXmlText:
-      return edit_text(as<crdt::Text>(type), verb, op);
-    case TypeRef::kArray:
-      return edit_array(as<crdt::Array>(type), verb, op);
+    case TypeRef::kXmlText: return edit_text(as<crdt::Text>(type), verb, op);
+    case TypeRef::kArray: return edit_array(as<crdt::Array>(type), verb, op);
     case TypeRef::kMap:
-    case TypeRef::kXmlHook:
-      return edit_map(as<crdt::Map>(type), verb, op);
-    case TypeRef::kXmlFragment:
-      return edit_fragment(as<crdt::XmlFragment>(type), verb, op);
-    case TypeRef::kXmlElement:
-      return edit_element(as<crdt::XmlElement>(type), verb, op);
-    case TypeRef::kUnknown:
-      break;
+    case TypeRef::kXmlHook: return edit_map(as<crdt::Map>(type), verb, op);
+    case TypeRef::kXmlFragment: return edit_fragment(as<crdt::XmlFragment>(type), verb, op);
+    case TypeRef::kXmlElement: return edit_element(as<crdt::XmlElement>(type), verb, op);
+    case TypeRef::kUnknown: break;
   }
   return invalid("an op on a type of unknown kind");
 }
@@ -248,8 +241,7 @@ SharedType child_at(const SharedType& type, const Json& step) {
     case TypeRef::kXmlFragment:
     case TypeRef::kXmlElement:
       return as<crdt::XmlFragment>(type).child(step.GetUint()).value_or(SharedType());
-    default:
-      return type_in(as<crdt::Array>(type).at(step.GetUint()));
+    default: return type_in(as<crdt::Array>(type).at(step.GetUint()));
   }
 }
 
