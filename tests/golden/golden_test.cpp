@@ -84,7 +84,9 @@ TEST(Values, have_the_bytes_and_json_text_of_lib0) {
     Encoder again;
     crdt::encode_any(again, read);
     EXPECT_EQ(to_hex(again.bytes()), text_of(line["any"]));
-    if (line.HasMember("json")) EXPECT_EQ(crdt::to_json(value), text_of(line["json"]));
+    if (line.HasMember("json")) {
+      EXPECT_EQ(crdt::to_json(value), text_of(line["json"]));
+    }
   }
 }
 

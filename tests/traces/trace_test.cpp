@@ -89,8 +89,9 @@ struct Replica {
 
   void edit(const Patch& patch) {
     doc.transact([&] {
-      if (patch.removed > 0) ASSERT_TRUE(text.erase(patch.position, patch.removed));
-      if (!patch.inserted.empty()) ASSERT_TRUE(text.insert(patch.position, patch.inserted));
+      const bool erased = patch.removed == 0 || text.erase(patch.position, patch.removed);
+      const bool inserted = patch.inserted.empty() || text.insert(patch.position, patch.inserted);
+      ASSERT_TRUE(erased && inserted);
     });
   }
 
