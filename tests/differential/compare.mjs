@@ -4,104 +4,132 @@
 // remote transactions); events; what every document shows; state vectors; byte utilities. The bytes
 // of a whole state must be equal where `isFlat` says so; elsewhere Yjs itself does not promise it
 // (the moments at which garbage structs are merged differ), and the normal forms must be equal.
-import * as Y from 'yjs'
-import { normalForm } from '../support/normal.mjs'
-import { canonical, dump, encode, sameText, unhex } from '../support/values.mjs'
-import { rootOf } from '../support/session.mjs'
+import * as Y from 'yjs';
+import { normalForm } from '../support/normal.mjs';
+import { canonical, dump, encode, sameText, unhex } from '../support/values.mjs';
+import { rootOf } from '../support/session.mjs';
 
-const text = value => JSON.stringify(canonical(value))
+const text = (value) => JSON.stringify(canonical(value));
 
-const sorted = events => (events ?? []).map(text).sort()
+const sorted = (events) => (events ?? []).map(text).sort();
 
 const firstDifferent = (a, b) => {
-  for (let i = 0; i < Math.max(a.length, b.length); i++) if (a[i] !== b[i]) return [a[i], b[i]]
-  return null
-}
+  for (let i = 0; i < Math.max(a.length, b.length); i++) if (a[i] !== b[i]) return [a[i], b[i]];
+  return null;
+};
 
 const compareUpdates = (expected, actual) => {
-  if (text(expected) === text(actual)) return null
+  if (text(expected) === text(actual)) return null;
   for (let i = 0; i < Math.max(expected.length, actual?.length ?? 0); i++) {
-    const [a, b] = [expected[i], actual?.[i]]
-    if (text(a) === text(b)) continue
-    const what = a?.[1] !== b?.[1] ? 'V1' : a?.[2] !== b?.[2] ? 'V2' : 'is_local'
-    return { what: `emitted update ${i} (${what})`, expected: a, actual: b }
+    const [a, b] = [expected[i], actual?.[i]];
+    if (text(a) === text(b)) continue;
+    const what = a?.[1] !== b?.[1] ? 'V1' : a?.[2] !== b?.[2] ? 'V2' : 'is_local';
+    return { what: `emitted update ${i} (${what})`, expected: a, actual: b };
   }
-}
+};
 
 const compareStates = (expected, actual, { isFlat, roots, statistics }) => {
   for (const name of ['sv']) {
-    if (expected[name] !== actual[name]) return { what: name, expected: expected[name], actual: actual[name] }
+    if (expected[name] !== actual[name])
+      return { what: name, expected: expected[name], actual: actual[name] };
   }
-  if (text(expected.shown) !== text(actual.shown)) return { what: 'shown', expected: expected.shown, actual: actual.shown }
-  for (const [name, apply] of [['v1', Y.applyUpdate], ['v2', Y.applyUpdateV2]]) {
-    statistics.states++
-    if (expected[name] === actual[name]) continue
-    statistics.statesNotByteEqual++
-    if (isFlat) return { what: `state ${name}`, expected: expected[name], actual: actual[name] }
-    const difference = compareForms(name, expected[name], actual[name]) ?? compareRead(apply, expected, actual[name], roots)
-    if (difference) return difference
+  if (text(expected.shown) !== text(actual.shown))
+    return { what: 'shown', expected: expected.shown, actual: actual.shown };
+  for (const [name, apply] of [
+    ['v1', Y.applyUpdate],
+    ['v2', Y.applyUpdateV2],
+  ]) {
+    statistics.states++;
+    if (expected[name] === actual[name]) continue;
+    statistics.statesNotByteEqual++;
+    if (isFlat) return { what: `state ${name}`, expected: expected[name], actual: actual[name] };
+    const difference =
+      compareForms(name, expected[name], actual[name]) ??
+      compareRead(apply, expected, actual[name], roots);
+    if (difference) return difference;
   }
-  return null
-}
+  return null;
+};
 
 const compareForms = (name, expected, actual) => {
-  const form = bytes => normalForm(name === 'v2' ? Y.convertUpdateFormatV2ToV1(unhex(bytes)) : unhex(bytes))
-  const difference = firstDifferent(form(expected), form(actual))
-  return difference && { what: `normal form of state ${name}`, expected: difference[0], actual: difference[1] }
-}
+  const form = (bytes) =>
+    normalForm(name === 'v2' ? Y.convertUpdateFormatV2ToV1(unhex(bytes)) : unhex(bytes));
+  const difference = firstDifferent(form(expected), form(actual));
+  return (
+    difference && {
+      what: `normal form of state ${name}`,
+      expected: difference[0],
+      actual: difference[1],
+    }
+  );
+};
 
 // Yjs reads the other side's state and must show the same.
 const compareRead = (apply, expected, bytes, roots) => {
-  const doc = new Y.Doc()
-  apply(doc, unhex(bytes))
-  const pending = doc.store.pendingStructs !== null || doc.store.pendingDs !== null
+  const doc = new Y.Doc();
+  apply(doc, unhex(bytes));
+  const pending = doc.store.pendingStructs !== null || doc.store.pendingDs !== null;
   for (const [kind, name] of pending ? [] : roots) {
-    const read = dump(rootOf(doc, kind, name))
-    if (!sameText(read, expected.shown[name].dump)) return { what: `Yjs reads ${name}`, expected: expected.shown[name].dump, actual: read }
+    const read = dump(rootOf(doc, kind, name));
+    if (!sameText(read, expected.shown[name].dump))
+      return { what: `Yjs reads ${name}`, expected: expected.shown[name].dump, actual: read };
   }
-  return null
-}
+  return null;
+};
 
 const compareStep = (expected, actual, context) => {
-  if (actual === undefined) return { what: 'no result', expected, actual }
-  if (expected.skip || actual.skip) return text(expected) === text(actual) ? null : { what: 'skip', expected, actual }
-  if (expected.utils) return compareUtils(expected.utils, actual.utils ?? {})
+  if (actual === undefined) return { what: 'no result', expected, actual };
+  if (expected.skip || actual.skip)
+    return text(expected) === text(actual) ? null : { what: 'skip', expected, actual };
+  if (expected.utils) return compareUtils(expected.utils, actual.utils ?? {});
   if (expected.check) {
     for (let i = 0; i < expected.check.length; i++) {
-      const difference = compareStates(expected.check[i], actual.check[i], context)
-      if (difference) return { ...difference, what: `document ${i} of the check: ${difference.what}` }
+      const difference = compareStates(expected.check[i], actual.check[i], context);
+      if (difference)
+        return { ...difference, what: `document ${i} of the check: ${difference.what}` };
     }
-    return null
+    return null;
   }
-  const updates = compareUpdates(expected.u, actual.u)
-  if (updates) return updates
-  const events = firstDifferent(sorted(expected.e), sorted(actual.e))
-  if (events) return { what: 'event', expected: events[0], actual: events[1] }
-  if (text(expected.s) !== text(actual.s)) return { what: 'subdocuments', expected: expected.s, actual: actual.s }
+  const updates = compareUpdates(expected.u, actual.u);
+  if (updates) return updates;
+  const events = firstDifferent(sorted(expected.e), sorted(actual.e));
+  if (events) return { what: 'event', expected: events[0], actual: events[1] };
+  if (text(expected.s) !== text(actual.s))
+    return { what: 'subdocuments', expected: expected.s, actual: actual.s };
   if (expected.sent !== actual.sent) {
-    if (context.isFlat) return { what: 'sent', expected: expected.sent, actual: actual.sent }
-    context.statistics.statesNotByteEqual++
+    if (context.isFlat) return { what: 'sent', expected: expected.sent, actual: actual.sent };
+    context.statistics.statesNotByteEqual++;
   }
-  return null
-}
+  return null;
+};
 
 const compareUtils = (expected, actual) => {
   for (const name of Object.keys(expected)) {
-    if (text(expected[name]) !== text(actual[name])) return { what: `utility ${name}`, expected: expected[name], actual: actual[name] }
+    if (text(expected[name]) !== text(actual[name]))
+      return { what: `utility ${name}`, expected: expected[name], actual: actual[name] };
   }
-  return null
-}
+  return null;
+};
 
 // null, or {step, what, expected, actual}. An error of the other side is a difference too.
 export const compareTraces = (program, expected, answer, context) => {
   if (answer.error !== undefined) {
-    return { step: answer.step ?? -1, what: `error: ${answer.error}`, expected: null, actual: null }
+    return {
+      step: answer.step ?? -1,
+      what: `error: ${answer.error}`,
+      expected: null,
+      actual: null,
+    };
   }
   for (let i = 0; i < expected.length; i++) {
-    const difference = compareStep(expected[i], answer.trace[i], { ...context, roots: program.roots })
-    if (difference) return { step: i, ...difference }
+    const difference = compareStep(expected[i], answer.trace[i], {
+      ...context,
+      roots: program.roots,
+    });
+    if (difference) return { step: i, ...difference };
   }
-  return null
-}
+  return null;
+};
 
-export const readable = value => typeof value === 'string' ? value : JSON.stringify(encode(value))
+export const readable = (value) =>
+  typeof value === 'string' ? value : JSON.stringify(encode(value));

@@ -25,51 +25,88 @@
 // Trace := one result per step:
 //   {u: [[is_local, v1, v2]...], e: [event...], s: [added, removed]}   e, s if not empty
 //   {utils: ...}   {check: [state...]}   {skip: 1} if a step refers to nothing
-import * as Y from 'yjs'
-import { decode, dump, encode, hex, kindOf, unhex } from './values.mjs'
+import * as Y from 'yjs';
+import { decode, dump, encode, hex, kindOf, unhex } from './values.mjs';
 
 const ROOT_CLASSES = {
-  text: Y.Text, array: Y.Array, map: Y.Map, xmlfragment: Y.XmlFragment, xmlelement: Y.XmlElement, xmltext: Y.XmlText
-}
+  text: Y.Text,
+  array: Y.Array,
+  map: Y.Map,
+  xmlfragment: Y.XmlFragment,
+  xmlelement: Y.XmlElement,
+  xmltext: Y.XmlText,
+};
 
-export const rootOf = (doc, kind, name) => doc.get(name, ROOT_CLASSES[kind])
+export const rootOf = (doc, kind, name) => doc.get(name, ROOT_CLASSES[kind]);
 
 class Invalid extends Error {}
 
 const childOf = (type, step) => {
-  const child = typeof step === 'number' ? Y.Array.prototype.get.call(type, step) : Y.Map.prototype.get.call(type, step)
-  if (!(child instanceof Y.AbstractType)) throw new Invalid(`no type at ${step}`)
-  return child
-}
+  const child =
+    typeof step === 'number'
+      ? Y.Array.prototype.get.call(type, step)
+      : Y.Map.prototype.get.call(type, step);
+  if (!(child instanceof Y.AbstractType)) throw new Invalid(`no type at ${step}`);
+  return child;
+};
 
-const decodeAttributes = attributes => attributes == null ? undefined : decode(attributes)
+const decodeAttributes = (attributes) => (attributes == null ? undefined : decode(attributes));
 
 const inRange = (type, index, length = 0) => {
-  if (index < 0 || index + length > type.length) throw new Invalid(`${index}+${length} is outside of ${type.length}`)
-}
+  if (index < 0 || index + length > type.length)
+    throw new Invalid(`${index}+${length} is outside of ${type.length}`);
+};
 
-const decodeDelta = delta => delta.map(([verb, value, attributes]) => {
-  const op = { [verb]: decode(value) }
-  if (attributes !== undefined) op.attributes = decode(attributes)
-  return op
-})
+const decodeDelta = (delta) =>
+  delta.map(([verb, value, attributes]) => {
+    const op = { [verb]: decode(value) };
+    if (attributes !== undefined) op.attributes = decode(attributes);
+    return op;
+  });
 
-const deltaLength = delta => delta.reduce((sum, [verb, value]) => verb === 'insert' ? sum : sum + value, 0)
+const deltaLength = (delta) =>
+  delta.reduce((sum, [verb, value]) => (verb === 'insert' ? sum : sum + value), 0);
 
 const VERBS = {
-  insert: (t, index, text, attributes) => { inRange(t, index); t.insert(index, text, decodeAttributes(attributes)) },
-  embed: (t, index, value, attributes) => { inRange(t, index); t.insertEmbed(index, decode(value), decodeAttributes(attributes)) },
-  format: (t, index, length, attributes) => { inRange(t, index, length); t.format(index, length, decode(attributes)) },
-  erase: (t, index, length) => { inRange(t, index, length); t.delete(index, length) },
-  delta: (t, delta) => { inRange(t, 0, deltaLength(delta)); t.applyDelta(decodeDelta(delta)) },
-  add: (t, index, values) => { inRange(t, index); t.insert(index, values.map(decode)) },
-  push: (t, values) => { t.push(values.map(decode)) },
-  set: (t, key, value) => { t.setAttribute ? t.setAttribute(key, decode(value)) : t.set(key, decode(value)) },
-  unset: (t, key) => { t.removeAttribute ? t.removeAttribute(key) : t.delete(key) },
-  clear: t => { t.clear() }
-}
+  insert: (t, index, text, attributes) => {
+    inRange(t, index);
+    t.insert(index, text, decodeAttributes(attributes));
+  },
+  embed: (t, index, value, attributes) => {
+    inRange(t, index);
+    t.insertEmbed(index, decode(value), decodeAttributes(attributes));
+  },
+  format: (t, index, length, attributes) => {
+    inRange(t, index, length);
+    t.format(index, length, decode(attributes));
+  },
+  erase: (t, index, length) => {
+    inRange(t, index, length);
+    t.delete(index, length);
+  },
+  delta: (t, delta) => {
+    inRange(t, 0, deltaLength(delta));
+    t.applyDelta(decodeDelta(delta));
+  },
+  add: (t, index, values) => {
+    inRange(t, index);
+    t.insert(index, values.map(decode));
+  },
+  push: (t, values) => {
+    t.push(values.map(decode));
+  },
+  set: (t, key, value) => {
+    t.setAttribute ? t.setAttribute(key, decode(value)) : t.set(key, decode(value));
+  },
+  unset: (t, key) => {
+    t.removeAttribute ? t.removeAttribute(key) : t.delete(key);
+  },
+  clear: (t) => {
+    t.clear();
+  },
+};
 
-const TEXT_VERBS = ['insert', 'embed', 'format', 'erase', 'delta', 'set', 'unset']
+const TEXT_VERBS = ['insert', 'embed', 'format', 'erase', 'delta', 'set', 'unset'];
 const VERBS_OF = {
   text: TEXT_VERBS,
   xmltext: TEXT_VERBS,
@@ -77,195 +114,227 @@ const VERBS_OF = {
   xmlfragment: ['add', 'push', 'erase'],
   xmlelement: ['add', 'push', 'erase', 'set', 'unset'],
   map: ['set', 'unset', 'clear'],
-  xmlhook: ['set', 'unset', 'clear']
-}
+  xmlhook: ['set', 'unset', 'clear'],
+};
 
 const applyOp = (type, verb, args) => {
-  if (!VERBS_OF[kindOf(type)].includes(verb)) throw new Invalid(`no ${verb} on ${kindOf(type)}`)
-  VERBS[verb](type, ...args)
-}
+  if (!VERBS_OF[kindOf(type)].includes(verb)) throw new Invalid(`no ${verb} on ${kindOf(type)}`);
+  VERBS[verb](type, ...args);
+};
 
 // The delta of an event without the clean-up that Yjs does on the way: what it deletes while
 // reading is marked for the time of the read only.
-const pureDelta = event => {
-  if (!(event.target instanceof Y.Text)) return event.changes.delta
-  const marked = []
-  const { delete: original } = Y.Item.prototype
+const pureDelta = (event) => {
+  if (!(event.target instanceof Y.Text)) return event.changes.delta;
+  const marked = [];
+  const { delete: original } = Y.Item.prototype;
   Y.Item.prototype.delete = function () {
     if (!this.deleted) {
-      this.markDeleted()
-      marked.push(this)
+      this.markDeleted();
+      marked.push(this);
     }
-  }
+  };
   try {
-    return event.delta
+    return event.delta;
   } finally {
-    Y.Item.prototype.delete = original
-    for (const item of marked) item.deleted = false
+    Y.Item.prototype.delete = original;
+    for (const item of marked) item.deleted = false;
   }
-}
+};
 
-const encodeDelta = delta => delta.map(op => {
-  const verb = ['insert', 'retain', 'delete'].find(v => op[v] !== undefined)
-  const out = [verb, encode(op[verb], false)]
-  if (op.attributes !== undefined) out.push(encode(op.attributes))
-  return out
-})
+const encodeDelta = (delta) =>
+  delta.map((op) => {
+    const verb = ['insert', 'retain', 'delete'].find((v) => op[v] !== undefined);
+    const out = [verb, encode(op[verb], false)];
+    if (op.attributes !== undefined) out.push(encode(op.attributes));
+    return out;
+  });
 
 const describeEvent = (root, event) => {
-  const keys = {}
-  for (const [key, { action, oldValue }] of event.keys) keys[key] = [action, encode(oldValue, false)]
-  return { path: [root, ...event.path], kind: kindOf(event.target), keys, delta: encodeDelta(pureDelta(event)) }
-}
+  const keys = {};
+  for (const [key, { action, oldValue }] of event.keys)
+    keys[key] = [action, encode(oldValue, false)];
+  return {
+    path: [root, ...event.path],
+    kind: kindOf(event.target),
+    keys,
+    delta: encodeDelta(pureDelta(event)),
+  };
+};
 
 class Peer {
-  constructor ({ id, gc, late }, roots, withEvents) {
-    this.roots = roots
-    this.kinds = new Map(roots.map(([kind, name]) => [name, kind]))
-    this.doc = new Y.Doc({ guid: 'root', gc })
-    this.doc.clientID = id
-    this.updates = []
-    this.events = []
-    this.subdocs = null
-    if (!late) for (const [, name] of roots) this.root(name)
-    if (withEvents) for (const [, name] of roots) this.root(name).observeDeep(events => this.onEvents(name, events))
+  constructor({ id, gc, late }, roots, withEvents) {
+    this.roots = roots;
+    this.kinds = new Map(roots.map(([kind, name]) => [name, kind]));
+    this.doc = new Y.Doc({ guid: 'root', gc });
+    this.doc.clientID = id;
+    this.updates = [];
+    this.events = [];
+    this.subdocs = null;
+    if (!late) for (const [, name] of roots) this.root(name);
+    if (withEvents)
+      for (const [, name] of roots)
+        this.root(name).observeDeep((events) => this.onEvents(name, events));
     // One call encodes both formats of the same transaction, in this order.
-    this.doc.on('update', (bytes, origin, doc, transaction) => this.updates.push([transaction.local, hex(bytes), null]))
-    this.doc.on('updateV2', bytes => { this.updates.at(-1)[2] = hex(bytes) })
+    this.doc.on('update', (bytes, origin, doc, transaction) =>
+      this.updates.push([transaction.local, hex(bytes), null]),
+    );
+    this.doc.on('updateV2', (bytes) => {
+      this.updates.at(-1)[2] = hex(bytes);
+    });
     this.doc.on('subdocs', ({ added, removed }) => {
-      this.subdocs = [added, removed].map(set => [...set].map(doc => doc.guid).sort())
-    })
+      this.subdocs = [added, removed].map((set) => [...set].map((doc) => doc.guid).sort());
+    });
   }
 
-  onEvents (root, events) {
-    for (const event of events) this.events.push(describeEvent(root, event))
+  onEvents(root, events) {
+    for (const event of events) this.events.push(describeEvent(root, event));
   }
 
-  root (name) {
-    return rootOf(this.doc, this.kinds.get(name), name)
+  root(name) {
+    return rootOf(this.doc, this.kinds.get(name), name);
   }
 
-  resolve ([name, ...steps]) {
-    return steps.reduce(childOf, this.root(name))
+  resolve([name, ...steps]) {
+    return steps.reduce(childOf, this.root(name));
   }
 
   // Runs f and says what it emitted.
-  observe (f) {
-    this.updates = []
-    this.events = []
-    this.subdocs = null
-    f()
-    const out = { u: this.updates }
-    if (this.events.length > 0) out.e = this.events
-    if (this.subdocs !== null) out.s = this.subdocs
-    return out
+  observe(f) {
+    this.updates = [];
+    this.events = [];
+    this.subdocs = null;
+    f();
+    const out = { u: this.updates };
+    if (this.events.length > 0) out.e = this.events;
+    if (this.subdocs !== null) out.s = this.subdocs;
+    return out;
   }
 
-  apply (bytes, v) {
-    (v === 2 ? Y.applyUpdateV2 : Y.applyUpdate)(this.doc, bytes, 'remote')
+  apply(bytes, v) {
+    (v === 2 ? Y.applyUpdateV2 : Y.applyUpdate)(this.doc, bytes, 'remote');
   }
 
-  state (v, vector) {
-    return (v === 2 ? Y.encodeStateAsUpdateV2 : Y.encodeStateAsUpdate)(this.doc, vector)
+  state(v, vector) {
+    return (v === 2 ? Y.encodeStateAsUpdateV2 : Y.encodeStateAsUpdate)(this.doc, vector);
   }
 
-  describe () {
-    const shown = {}
+  describe() {
+    const shown = {};
     for (const [kind, name] of this.roots) {
-      const type = this.root(name)
-      shown[name] = { dump: dump(type) }
-      if (kind.startsWith('xml')) shown[name].string = type.toString()
+      const type = this.root(name);
+      shown[name] = { dump: dump(type) };
+      if (kind.startsWith('xml')) shown[name].string = type.toString();
     }
-    return { v1: hex(this.state(1)), v2: hex(this.state(2)), sv: hex(Y.encodeStateVector(this.doc)), shown }
+    return {
+      v1: hex(this.state(1)),
+      v2: hex(this.state(2)),
+      sv: hex(Y.encodeStateVector(this.doc)),
+      shown,
+    };
   }
 }
 
 // JSON of types of which yjs has none.
-const meta = update => {
-  const { from, to } = Y.parseUpdateMeta(update)
-  const sorted = map => [...map].sort((a, b) => a[0] - b[0])
-  return { from: sorted(from), to: sorted(to) }
-}
+const meta = (update) => {
+  const { from, to } = Y.parseUpdateMeta(update);
+  const sorted = (map) => [...map].sort((a, b) => a[0] - b[0]);
+  return { from: sorted(from), to: sorted(to) };
+};
 
 export class Session {
   // With `lenient`, ops that do not apply are dropped from their step instead of failing.
-  constructor (header, { lenient = false } = {}) {
-    this.header = header
-    this.lenient = lenient
-    this.peers = header.clients.map(client => new Peer(client, header.roots, header.events))
-    this.emitted = new Map() // step number -> local updates [v1, v2]
+  constructor(header, { lenient = false } = {}) {
+    this.header = header;
+    this.lenient = lenient;
+    this.peers = header.clients.map((client) => new Peer(client, header.roots, header.events));
+    this.emitted = new Map(); // step number -> local updates [v1, v2]
   }
 
-  find ([i, k]) {
-    return this.emitted.get(i)?.[k]
+  find([i, k]) {
+    return this.emitted.get(i)?.[k];
   }
 
-  note (step, result) {
-    this.emitted.set(step.i, result.u.filter(([isLocal]) => isLocal).map(([, v1, v2]) => [unhex(v1), unhex(v2)]))
-    return result
+  note(step, result) {
+    this.emitted.set(
+      step.i,
+      result.u.filter(([isLocal]) => isLocal).map(([, v1, v2]) => [unhex(v1), unhex(v2)]),
+    );
+    return result;
   }
 
-  play (step) {
-    if (step.do !== undefined) return this.playLocal(step)
-    if (step.recv !== undefined) return this.playReceive(step.recv, [step.from], step)
-    if (step.merge !== undefined) return this.playReceive(step.merge, step.from, step)
-    if (step.sync !== undefined) return this.playSync(step)
-    if (step.reload !== undefined) return this.playReload(step)
-    if (step.utils !== undefined) return this.playUtils(step)
-    if (step.check !== undefined) return { check: step.check.map(c => this.peers[c].describe()) }
-    throw new Error(`not a step: ${JSON.stringify(step)}`)
+  play(step) {
+    if (step.do !== undefined) return this.playLocal(step);
+    if (step.recv !== undefined) return this.playReceive(step.recv, [step.from], step);
+    if (step.merge !== undefined) return this.playReceive(step.merge, step.from, step);
+    if (step.sync !== undefined) return this.playSync(step);
+    if (step.reload !== undefined) return this.playReload(step);
+    if (step.utils !== undefined) return this.playUtils(step);
+    if (step.check !== undefined) return { check: step.check.map((c) => this.peers[c].describe()) };
+    throw new Error(`not a step: ${JSON.stringify(step)}`);
   }
 
-  playLocal (step) {
-    const peer = this.peers[step.do]
-    const done = []
-    const result = peer.observe(() => peer.doc.transact(() => {
-      for (const op of step.ops) {
-        const [verb, path, ...args] = op
-        try {
-          applyOp(peer.resolve(path), verb, args)
-          done.push(op)
-        } catch (error) {
-          if (!(this.lenient && error instanceof Invalid)) throw error
+  playLocal(step) {
+    const peer = this.peers[step.do];
+    const done = [];
+    const result = peer.observe(() =>
+      peer.doc.transact(() => {
+        for (const op of step.ops) {
+          const [verb, path, ...args] = op;
+          try {
+            applyOp(peer.resolve(path), verb, args);
+            done.push(op);
+          } catch (error) {
+            if (!(this.lenient && error instanceof Invalid)) throw error;
+          }
         }
-      }
-    }))
-    if (this.lenient) step.ops = done
-    return this.note(step, result)
+      }),
+    );
+    if (this.lenient) step.ops = done;
+    return this.note(step, result);
   }
 
-  playReceive (client, refs, step) {
-    const updates = refs.map(ref => this.find(ref)).filter(u => u !== undefined).map(u => u[step.v - 1])
-    if (updates.length === 0) return { skip: 1 }
-    const merge = step.v === 2 ? Y.mergeUpdatesV2 : Y.mergeUpdates
-    const bytes = updates.length > 1 ? merge(updates) : updates[0]
-    const peer = this.peers[client]
-    return this.note(step, peer.observe(() => peer.apply(bytes, step.v)))
+  playReceive(client, refs, step) {
+    const updates = refs
+      .map((ref) => this.find(ref))
+      .filter((u) => u !== undefined)
+      .map((u) => u[step.v - 1]);
+    if (updates.length === 0) return { skip: 1 };
+    const merge = step.v === 2 ? Y.mergeUpdatesV2 : Y.mergeUpdates;
+    const bytes = updates.length > 1 ? merge(updates) : updates[0];
+    const peer = this.peers[client];
+    return this.note(
+      step,
+      peer.observe(() => peer.apply(bytes, step.v)),
+    );
   }
 
-  playSync (step) {
-    const peer = this.peers[step.sync]
-    const bytes = this.peers[step.from].state(step.v, Y.encodeStateVector(peer.doc))
-    const result = peer.observe(() => peer.apply(bytes, step.v))
-    return this.note(step, { ...result, sent: hex(bytes) })
+  playSync(step) {
+    const peer = this.peers[step.sync];
+    const bytes = this.peers[step.from].state(step.v, Y.encodeStateVector(peer.doc));
+    const result = peer.observe(() => peer.apply(bytes, step.v));
+    return this.note(step, { ...result, sent: hex(bytes) });
   }
 
-  playReload (step) {
-    const old = this.peers[step.reload]
-    const bytes = old.state(step.v)
-    const client = { ...this.header.clients[step.reload], id: step.id }
-    const peer = new Peer(client, this.header.roots, this.header.events)
-    this.peers[step.reload] = peer
-    return this.note(step, peer.observe(() => peer.apply(bytes, step.v)))
+  playReload(step) {
+    const old = this.peers[step.reload];
+    const bytes = old.state(step.v);
+    const client = { ...this.header.clients[step.reload], id: step.id };
+    const peer = new Peer(client, this.header.roots, this.header.events);
+    this.peers[step.reload] = peer;
+    return this.note(
+      step,
+      peer.observe(() => peer.apply(bytes, step.v)),
+    );
   }
 
-  playUtils (step) {
-    const refs = step.from.map(ref => this.find(ref)).filter(u => u !== undefined)
-    if (refs.length === 0) return { skip: 1 }
-    const [v1, v2] = [0, 1].map(v => refs.map(u => u[v]))
-    const vector = Y.encodeStateVector(this.peers[step.utils].doc)
-    const merged = Y.mergeUpdates(v1)
-    const mergedV2 = Y.mergeUpdatesV2(v2)
+  playUtils(step) {
+    const refs = step.from.map((ref) => this.find(ref)).filter((u) => u !== undefined);
+    if (refs.length === 0) return { skip: 1 };
+    const [v1, v2] = [0, 1].map((v) => refs.map((u) => u[v]));
+    const vector = Y.encodeStateVector(this.peers[step.utils].doc);
+    const merged = Y.mergeUpdates(v1);
+    const mergedV2 = Y.mergeUpdatesV2(v2);
     return {
       utils: {
         merged: hex(merged),
@@ -276,13 +345,13 @@ export class Session {
         vectorV2: hex(Y.encodeStateVectorFromUpdateV2(mergedV2)),
         toV2: hex(Y.convertUpdateFormatV1ToV2(merged)),
         toV1: hex(Y.convertUpdateFormatV2ToV1(mergedV2)),
-        meta: meta(merged)
-      }
-    }
+        meta: meta(merged),
+      },
+    };
   }
 }
 
 export const playProgram = (program, options) => {
-  const session = new Session(program, options)
-  return program.steps.map(step => session.play(step))
-}
+  const session = new Session(program, options);
+  return program.steps.map((step) => session.play(step));
+};
