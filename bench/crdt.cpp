@@ -68,11 +68,11 @@ std::unique_ptr<crdt::Doc> load(Bytes state, bool is_v2) {
 
 void measure_loads(Bytes v1, Bytes v2, const std::string& content) {
   report("load_v1_ms", median_ms([&] {
-    TM_ASSERT(load(v1, false)->text("t").to_string().size() == content.size());
-  }));
+           TM_ASSERT(load(v1, false)->text("t").to_string().size() == content.size());
+         }));
   report("load_v2_ms", median_ms([&] {
-    TM_ASSERT(load(v2, true)->text("t").to_string().size() == content.size());
-  }));
+           TM_ASSERT(load(v2, true)->text("t").to_string().size() == content.size());
+         }));
   const std::unique_ptr<crdt::Doc> doc = load(v1, false);
   report("encode_v1_ms",
          median_ms([&] { TM_ASSERT(doc->encode_state_as_update().size() == v1.size()); }));
@@ -89,8 +89,8 @@ void measure_apply(const std::vector<Buffer>& updates, const std::string& conten
   crdt::Doc doc({.client_id = 2});
   crdt::Text text = doc.text("t");
   report("apply_each_ms", ms_of([&] {
-    for (const Buffer& update : updates) TM_ASSERT(doc.apply_update(update));
-  }));
+           for (const Buffer& update : updates) TM_ASSERT(doc.apply_update(update));
+         }));
   TM_ASSERT(text.to_string() == content);
 }
 
