@@ -143,6 +143,17 @@ Result<> fill(const SharedType& type, const Json& spec) {
   }
 }
 
+// A type made with content brings it before the formats that end behind it.
+Result<> embed_type(crdt::Text text, const Json& op, const crdt::Attributes& attributes) {
+  const Json& spec = op[3]["$t"];
+  Result<> filled;
+  const auto fill_it = [&](const SharedType& type) { filled = fill(type, spec); };
+  const auto type = text.insert_type(op[2].GetUint(), kind_of(text_of(spec[0])), name_in(spec),
+                                     attributes, fill_it);
+  if (!type) return tl::unexpected<Error>(type.error());
+  return filled;
+}
+
 Result<> edit_text(crdt::Text text, std::string_view verb, const Json& op) {
   const bool has_attributes = op.Size() > 4 && op[4].IsObject();
   if (verb == "insert") {
@@ -154,9 +165,7 @@ Result<> edit_text(crdt::Text text, std::string_view verb, const Json& op) {
     const uint32_t index = op[2].GetUint();
     const crdt::Attributes attributes = has_attributes ? attributes_of(op[4]) : crdt::Attributes();
     if (!is_type(op[3])) return text.insert_embed(index, any_of(op[3]), attributes);
-    return add_type(op[3], [&](TypeRef kind, std::string_view name) {
-      return text.insert_type(index, kind, name, attributes);
-    });
+    return embed_type(text, op, attributes);
   }
   if (verb == "format") {
     return text.format(op[2].GetUint(), op[3].GetUint(), attributes_of(op[4]));

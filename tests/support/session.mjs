@@ -183,7 +183,8 @@ class Peer {
       this.updates.at(-1)[2] = hex(bytes);
     });
     this.doc.on('subdocs', ({ added, removed }) => {
-      this.subdocs = [added, removed].map((set) => [...set].map((doc) => doc.guid).sort());
+      // The second event of a removal tells of the instance that takes the place of the removed.
+      this.subdocs ??= [added, removed].map((set) => [...set].map((doc) => doc.guid).sort());
     });
   }
 
