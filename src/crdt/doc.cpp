@@ -113,11 +113,11 @@ SharedType Doc::root(std::string_view name, TypeRef kind_if_unknown) {
 void Doc::begin(Origin origin) { document_->begin(origin); }
 void Doc::end() { document_->end(); }
 
-Result<> Doc::apply_update(Bytes update, Origin origin) {
-  return document_->apply<UpdateReaderV1>(update, origin);
+Result<> Doc::apply_update(Bytes update, Origin origin, const UpdateLimits& limits) {
+  return document_->apply<UpdateReaderV1>(update, origin, limits);
 }
-Result<> Doc::apply_update_v2(Bytes update, Origin origin) {
-  return document_->apply<UpdateReaderV2>(update, origin);
+Result<> Doc::apply_update_v2(Bytes update, Origin origin, const UpdateLimits& limits) {
+  return document_->apply<UpdateReaderV2>(update, origin, limits);
 }
 
 Buffer Doc::encode_state_as_update(const StateVector& known) const {

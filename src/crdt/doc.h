@@ -18,6 +18,7 @@
 #include "crdt/map.h"
 #include "crdt/state_vector.h"
 #include "crdt/text.h"
+#include "crdt/update_limits.h"
 #include "crdt/xml.h"
 
 namespace tidemark::crdt {
@@ -85,8 +86,9 @@ class Doc {
   void end();
 
   // Errors leave the document as it was. Structs whose dependencies are missing wait for them.
-  Result<> apply_update(Bytes update, Origin origin = 0);
-  Result<> apply_update_v2(Bytes update, Origin origin = 0);
+  // Whoever reads back what was accepted once passes wide limits.
+  Result<> apply_update(Bytes update, Origin origin = 0, const UpdateLimits& limits = {});
+  Result<> apply_update_v2(Bytes update, Origin origin = 0, const UpdateLimits& limits = {});
 
   // What a replica with this state vector lacks; everything by default.
   Buffer encode_state_as_update(const StateVector& known = {}) const;

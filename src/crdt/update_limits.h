@@ -14,4 +14,8 @@ struct UpdateLimits {
   uint64_t max_delete_ranges = uint64_t{1} << 24;
 };
 
+// For bytes that we accepted once and must always be able to read back.
+inline constexpr UpdateLimits kOwnUpdateLimits{.max_structs = ~uint64_t{0},
+                                               .max_delete_ranges = ~uint64_t{0}};
+
 }  // namespace tidemark::crdt

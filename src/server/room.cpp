@@ -37,12 +37,14 @@ Result<std::unique_ptr<Room>> Room::load(uint64_t id, std::string name, store::D
 Result<> Room::apply_stored(const store::StoredState& stored) {
   if (stored.snapshot) {
     const Buffer& state = stored.snapshot->state;
-    if (auto applied = doc_.apply_update(state); !applied) return damaged(applied.error());
+    if (auto applied = doc_.apply_update(state, 0, crdt::kOwnUpdateLimits); !applied)
+      return damaged(applied.error());
     snapshot_bytes_ = state.size();
     last_id_ = stored.snapshot->covers;
   }
   for (const store::LogRow& row : stored.tail) {
-    if (auto applied = doc_.apply_update(row.update); !applied) return damaged(applied.error());
+    if (auto applied = doc_.apply_update(row.update, 0, crdt::kOwnUpdateLimits); !applied)
+      return damaged(applied.error());
     ++tail_rows_;
     tail_bytes_ += row.update.size();
     last_id_ = row.id;

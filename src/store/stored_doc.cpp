@@ -32,7 +32,8 @@ Result<bool> stands_for(Bytes state, const StoredState& stored) {
     return tl::unexpected(loaded.error());
   }
   crdt::Doc copy(stored_doc_options());
-  if (const auto loaded = copy.apply_update(state); !loaded) return false;
+  if (const auto loaded = copy.apply_update(state, 0, crdt::kOwnUpdateLimits); !loaded)
+    return false;
   return are_equal(original, copy, original.encode_state_as_update());
 }
 
@@ -47,11 +48,11 @@ crdt::DocOptions stored_doc_options() { return {.cleans_formatting = false}; }
 
 Result<> apply_stored(crdt::Doc& doc, const StoredState& stored) {
   if (stored.snapshot) {
-    const auto applied = doc.apply_update(stored.snapshot->state);
+    const auto applied = doc.apply_update(stored.snapshot->state, 0, crdt::kOwnUpdateLimits);
     if (!applied) return does_not_load("the snapshot", applied.error());
   }
   for (const LogRow& row : stored.tail) {
-    const auto applied = doc.apply_update(row.update);
+    const auto applied = doc.apply_update(row.update, 0, crdt::kOwnUpdateLimits);
     if (!applied) {
       return does_not_load("row " + std::to_string(row.id) + " of the log", applied.error());
     }
@@ -89,7 +90,7 @@ Result<bool> compact_step(DocumentStore& store, std::string_view document,
   }
   const Buffer state = doc.encode_state_as_update();
   crdt::Doc copy(stored_doc_options());
-  if (!copy.apply_update(state) || !are_equal(doc, copy, state)) {
+  if (!copy.apply_update(state, 0, crdt::kOwnUpdateLimits) || !are_equal(doc, copy, state)) {
     return failure(ErrorCode::kConflict, "the snapshot of \"" + std::string(document) +
                                              "\" would not load as its log does; the log stays");
   }

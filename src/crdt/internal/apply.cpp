@@ -60,9 +60,8 @@ class Document::Application {
   explicit Application(Document& document) : document_(document) {}
 
   // Reads everything once, so that a bad byte at the end leaves the document as it was.
-  Result<> read(Bytes update) {
-    Reader reader(update,
-                  UpdateLimits{.max_structs = ~uint64_t{0}, .max_delete_ranges = ~uint64_t{0}});
+  Result<> read(Bytes update, const UpdateLimits& limits) {
+    Reader reader(update, limits);
     StructView view;
     while (true) {
       const bool is_new = reader.structs_left() == 0;
@@ -243,9 +242,9 @@ void Document::apply_deletes(const DeleteSet& deletes) {
 }
 
 template <typename Reader>
-Result<> Document::apply(Bytes update, uint64_t origin) {
+Result<> Document::apply(Bytes update, uint64_t origin, const UpdateLimits& limits) {
   Application<Reader> application(*this);
-  if (Result<> read = application.read(update); !read) return read;
+  if (Result<> read = application.read(update, limits); !read) return read;
   begin(origin, false);
   // An update inside a local transaction makes all of it a remote one, as in Yjs.
   open_->is_local = false;
@@ -266,7 +265,7 @@ Result<> Document::apply(Bytes update, uint64_t origin) {
   return {};
 }
 
-template Result<> Document::apply<UpdateReaderV1>(Bytes, uint64_t);
-template Result<> Document::apply<UpdateReaderV2>(Bytes, uint64_t);
+template Result<> Document::apply<UpdateReaderV1>(Bytes, uint64_t, const UpdateLimits&);
+template Result<> Document::apply<UpdateReaderV2>(Bytes, uint64_t, const UpdateLimits&);
 
 }  // namespace tidemark::crdt

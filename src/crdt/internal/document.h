@@ -20,6 +20,7 @@
 #include "crdt/internal/struct_store.h"
 #include "crdt/internal/transaction_record.h"
 #include "crdt/internal/update_writer.h"
+#include "crdt/update_limits.h"
 #include "crdt/value.h"
 
 namespace tidemark::crdt {
@@ -85,7 +86,7 @@ class Document {
 
   // --- updates (apply.cpp, encode.cpp)
   template <typename Reader>
-  Result<> apply(Bytes update, uint64_t origin);
+  Result<> apply(Bytes update, uint64_t origin, const UpdateLimits& limits);
   template <typename Writer>
   Buffer encode_state(const StateVector& from);
   DeleteSet delete_set();

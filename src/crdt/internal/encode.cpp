@@ -9,12 +9,6 @@
 #include "crdt/update.h"
 
 namespace tidemark::crdt {
-namespace {
-
-// What we hold ourselves is never too large to be written.
-constexpr UpdateLimits kOwnBytes{.max_structs = ~uint64_t{0}, .max_delete_ranges = ~uint64_t{0}};
-
-}  // namespace
 
 void Document::view_of(const Item& item, StructView& view) const {
   view = StructView{};
@@ -55,11 +49,8 @@ void Document::view_of(const Item& item, StructView& view) const {
       return;
     }
     case Ref::kFormat:
-    case Ref::kDoc:
-      view.text = store.key(store.span(item).key);
-      [[fallthrough]];
-    default:
-      view.payload = store.payload(item);
+    case Ref::kDoc: view.text = store.key(store.span(item).key); [[fallthrough]];
+    default: view.payload = store.payload(item);
   }
 }
 
@@ -117,13 +108,14 @@ Buffer Document::encode_state(const StateVector& from) {
     parts.push_back(deletes.take());
   }
   if (!pending_.is_empty()) {
-    Result<Buffer> waiting = diff_update(pending_.encode(), from, UpdateFormat::kV1, kOwnBytes);
+    Result<Buffer> waiting =
+        diff_update(pending_.encode(), from, UpdateFormat::kV1, kOwnUpdateLimits);
     TM_ASSERT(waiting.has_value());
-    parts.push_back(kIsV1 ? std::move(*waiting) : *convert_v1_to_v2(*waiting, kOwnBytes));
+    parts.push_back(kIsV1 ? std::move(*waiting) : *convert_v1_to_v2(*waiting, kOwnUpdateLimits));
   }
   const std::vector<Bytes> views(parts.begin(), parts.end());
   Result<Buffer> merged =
-      merge_updates(views, kIsV1 ? UpdateFormat::kV1 : UpdateFormat::kV2, kOwnBytes);
+      merge_updates(views, kIsV1 ? UpdateFormat::kV1 : UpdateFormat::kV2, kOwnUpdateLimits);
   TM_ASSERT(merged.has_value());
   return std::move(*merged);
 }
