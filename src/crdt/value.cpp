@@ -5,23 +5,10 @@
 #include <cmath>
 #include <numeric>
 
+#include "crdt/internal/wire.h"
+
 namespace tidemark::crdt {
 namespace {
-
-enum Tag : uint8_t {
-  kBinaryTag = 116,
-  kArrayTag = 117,
-  kObjectTag = 118,
-  kStringTag = 119,
-  kTrueTag = 120,
-  kFalseTag = 121,
-  kBigIntTag = 122,
-  kFloat64Tag = 123,
-  kFloat32Tag = 124,
-  kIntegerTag = 125,
-  kNullTag = 126,
-  kUndefinedTag = 127,
-};
 
 constexpr double kMaxInteger = 2147483647;
 constexpr uint64_t kNaNBits = 0x7FF8000000000000;

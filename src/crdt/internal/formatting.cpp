@@ -3,13 +3,11 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "crdt/internal/wire.h"
 
 namespace tidemark::crdt {
 namespace {
 
-constexpr uint8_t kNullTag = 126;
-constexpr uint8_t kObjectTag = 118;
-constexpr uint8_t kArrayTag = 117;
 constexpr uint8_t kNullBytes[] = {kNullTag};
 
 bool is_scalar(Bytes any) { return !any.empty() && any[0] != kObjectTag && any[0] != kArrayTag; }

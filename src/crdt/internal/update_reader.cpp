@@ -3,16 +3,11 @@
 #include <utility>
 
 #include "base/utf.h"
+#include "crdt/internal/wire.h"
 #include "crdt/value.h"
 
 namespace tidemark::crdt {
 namespace {
-
-constexpr uint8_t kHasOrigin = 0x80;
-constexpr uint8_t kHasRightOrigin = 0x40;
-constexpr uint8_t kHasKey = 0x20;
-constexpr uint8_t kRefMask = 0x1F;
-constexpr uint8_t kObjectTag = 118;
 
 // A section takes a struct count, a client (V1) and a clock.
 constexpr size_t kMinSectionBytes = 2;

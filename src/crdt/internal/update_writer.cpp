@@ -2,14 +2,11 @@
 
 #include "base/assert.h"
 #include "base/utf.h"
+#include "crdt/internal/wire.h"
 #include "crdt/value.h"
 
 namespace tidemark::crdt {
 namespace {
-
-constexpr uint8_t kHasOrigin = 0x80;
-constexpr uint8_t kHasRightOrigin = 0x40;
-constexpr uint8_t kHasKey = 0x20;
 
 uint8_t flags_of(const StructView& view) {
   return static_cast<uint8_t>(static_cast<unsigned>(view.ref) | (view.has_origin ? kHasOrigin : 0) |

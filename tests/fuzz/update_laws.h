@@ -1,0 +1,62 @@
+// The laws of updates, for any bytes in either format: what passes validation is understood by
+// everything else, and a document that took it can be sent whole to another.
+#pragma once
+
+#include <string>
+
+#include "crdt/doc.h"
+#include "crdt/update.h"
+#include "laws.h"
+
+namespace tidemark::fuzz {
+
+// Tight, so that a few bytes of run-length coding do not cost seconds.
+inline constexpr crdt::UpdateLimits kLimits = {.max_structs = 2000, .max_delete_ranges = 2000};
+
+inline Result<> apply(crdt::Doc& doc, Bytes update, crdt::UpdateFormat format) {
+  return format == crdt::UpdateFormat::kV1 ? doc.apply_update(update) : doc.apply_update_v2(update);
+}
+
+inline void require_sound(const crdt::Doc& doc) {
+  const std::string broken = doc.check();
+  require(broken.empty(), broken.c_str());
+}
+
+// A replica that only hears of the document's state is equal to it.
+inline void check_document(Bytes update, crdt::UpdateFormat format) {
+  crdt::Doc doc;
+  must(apply(doc, update, format), "what is valid is applied");
+  require_sound(doc);
+  const Buffer state = doc.encode_state_as_update();
+  must(apply(doc, update, format), "what is valid is applied again");
+  require(doc.encode_state_as_update() == state, "applying twice changes nothing");
+
+  crdt::Doc replica;
+  must(replica.apply_update_v2(doc.encode_state_as_update_v2()), "our V2 is applied");
+  require_sound(replica);
+  require(replica.state_vector() == doc.state_vector(), "a replica is equal");
+  must(crdt::validate_update(state, crdt::UpdateFormat::kV1), "our V1 is valid");
+}
+
+inline void check_bytes(Bytes update, crdt::UpdateFormat format) {
+  must(crdt::state_vector_of_update(update, format, kLimits), "a valid update has a state vector");
+  must(crdt::update_meta(update, format, kLimits), "a valid update has bounds");
+  must(crdt::diff_update(update, {}, format, kLimits), "a valid update has a difference");
+  const bool is_v1 = format == crdt::UpdateFormat::kV1;
+  const Buffer other = must(
+      is_v1 ? crdt::convert_v1_to_v2(update, kLimits) : crdt::convert_v2_to_v1(update, kLimits),
+      "a valid update converts");
+  const crdt::UpdateFormat other_format = is_v1 ? crdt::UpdateFormat::kV2 : crdt::UpdateFormat::kV1;
+  must(crdt::validate_update(other, other_format), "what is converted is valid");
+  const Bytes both[] = {update, update};
+  const Buffer merged = must(crdt::merge_updates(both, format, kLimits), "a valid update merges");
+  must(crdt::validate_update(merged, format), "what is merged is valid");
+}
+
+inline void check_update(Bytes update, crdt::UpdateFormat format) {
+  if (!crdt::validate_update(update, format, kLimits)) return;
+  check_bytes(update, format);
+  check_document(update, format);
+}
+
+}  // namespace tidemark::fuzz
