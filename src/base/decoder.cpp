@@ -33,14 +33,6 @@ SignedInt Decoder::read_varint() {
   return {0, false};
 }
 
-size_t Decoder::read_count(size_t min_bytes) {
-  const uint64_t count = read_varuint();
-  if (min_bytes != 0 && count > remaining() / min_bytes) return fail(), 0;
-  return static_cast<size_t>(count);
-}
-
-Bytes Decoder::read_varbytes() { return read_bytes(read_count(1)); }
-
 std::string_view Decoder::read_varstring() {
   const std::string_view text = as_text(read_varbytes());
   if (!is_valid_utf8(text)) return fail(), std::string_view{};

@@ -59,7 +59,11 @@ class Decoder {
 
   // A count of things that take at least min_bytes each; fails if the rest of the input cannot hold
   // that many, so that memory may be reserved for the answer.
-  size_t read_count(size_t min_bytes);
+  size_t read_count(size_t min_bytes) {
+    const uint64_t count = read_varuint();
+    if (min_bytes != 0 && count > remaining() / min_bytes) return fail(), 0;
+    return static_cast<size_t>(count);
+  }
 
   Bytes read_bytes(size_t count) {
     if (count > remaining()) return fail(), Bytes{};
@@ -68,7 +72,7 @@ class Decoder {
     return bytes;
   }
   Bytes read_rest() { return read_bytes(remaining()); }
-  Bytes read_varbytes();
+  Bytes read_varbytes() { return read_bytes(read_count(1)); }
   // Fails on invalid UTF-8. A leading byte order mark is data.
   std::string_view read_varstring();
 
