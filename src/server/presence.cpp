@@ -32,27 +32,25 @@ bool Presence::apply_entry(SessionId session, const sync::AwarenessEntry& entry,
     if (!is_present || at->second.owner != session || entry.clock < clock) return true;
     at->second.clock = entry.clock;
     at->second.heard = now;
-    remove_state(at->second);
+    remove_state(entry.client, at->second);
     changed_.insert(entry.client);
     return true;
   }
   // Equal clocks are echoes: y-websocket clients send on what they hear.
   if (entry.clock <= clock) return true;
   if (!has_room_for(session, entry)) return false;
-  Known& known = at == known_.end() ? known_[entry.client] : at->second;
+  if (at == known_.end() && !forget_one()) return false;
+  put(entry.client, session, entry.state);
+  Known& known = known_.at(entry.client);
   known.clock = entry.clock;
   known.heard = now;
-  put(known, session, entry.state);
   changed_.insert(entry.client);
   return true;
 }
 
 bool Presence::has_room_for(SessionId session, const sync::AwarenessEntry& entry) const {
   const auto at = known_.find(entry.client);
-  const bool is_known = at != known_.end();
-  const bool is_present = is_known && at->second.state;
-  // The forgotten keep their clock for a while and count as well, or inventing ids would be free.
-  if (!is_known && known_.size() >= 2 * limits_.max_awareness_states_per_room) return false;
+  const bool is_present = at != known_.end() && at->second.state;
   if (!is_present && count_ >= limits_.max_awareness_states_per_room) return false;
   if (!is_present || at->second.owner != session) {
     const auto owned = owned_.find(session);
@@ -63,8 +61,19 @@ bool Presence::has_room_for(SessionId session, const sync::AwarenessEntry& entry
   return state_bytes_ - freed + entry.state.size() <= limits_.max_awareness_bytes_per_room;
 }
 
-void Presence::put(Known& known, SessionId owner, std::string_view state) {
-  remove_state(known);
+// Clocks of those gone are kept for a while, but not without bound, or inventing ids would be free.
+bool Presence::forget_one() {
+  if (known_.size() < 2 * limits_.max_awareness_states_per_room) return true;
+  if (gone_.empty() || changed_.contains(*gone_.begin())) return false;
+  known_.erase(*gone_.begin());
+  gone_.erase(gone_.begin());
+  return true;
+}
+
+void Presence::put(uint64_t client, SessionId owner, std::string_view state) {
+  Known& known = known_[client];
+  remove_state(client, known);
+  gone_.erase(client);
   known.state = state;
   known.owner = owner;
   ++owned_[owner];
@@ -72,13 +81,14 @@ void Presence::put(Known& known, SessionId owner, std::string_view state) {
   state_bytes_ += state.size();
 }
 
-void Presence::remove_state(Known& known) {
+void Presence::remove_state(uint64_t client, Known& known) {
   if (!known.state) return;
   const auto owned = owned_.find(known.owner);
   if (--owned->second == 0) owned_.erase(owned);
   --count_;
   state_bytes_ -= known.state->size();
   known.state.reset();
+  gone_.insert(client);
 }
 
 void Presence::leave(SessionId session) {
@@ -86,7 +96,7 @@ void Presence::leave(SessionId session) {
   for (auto& [client, known] : known_) {
     if (!known.state || known.owner != session) continue;
     ++known.clock;
-    remove_state(known);
+    remove_state(client, known);
     changed_.insert(client);
   }
 }
@@ -97,11 +107,12 @@ void Presence::tick(Instant now) {
     Known& known = at->second;
     if (known.state && now - known.heard >= timeout) {
       ++known.clock;
-      remove_state(known);
+      remove_state(at->first, known);
       changed_.insert(at->first);
     }
     // A clock is remembered for one more timeout, so that a late echo does not raise the dead.
     const bool is_forgotten = now - known.heard >= 2 * timeout && !changed_.contains(at->first);
+    if (is_forgotten) gone_.erase(at->first);
     at = is_forgotten ? known_.erase(at) : std::next(at);
   }
 }
@@ -141,12 +152,14 @@ void Presence::check() const {
   uint64_t bytes = 0;
   std::map<SessionId, uint64_t> owned;
   for (const auto& [client, known] : known_) {
+    TM_ASSERT(gone_.contains(client) == !known.state);
     if (!known.state) continue;
     ++count;
     bytes += known.state->size();
     ++owned[known.owner];
   }
   TM_ASSERT(count == count_);
+  TM_ASSERT(gone_.size() + count == known_.size());
   TM_ASSERT(bytes == state_bytes_);
   TM_ASSERT(owned == owned_);
   TM_ASSERT(count_ <= limits_.max_awareness_states_per_room);

@@ -17,7 +17,8 @@
 namespace tidemark::server {
 
 //  (1) A client with a state has an owner, and the owner's count says how many it has.
-//  (2) state_bytes_ is the sum of the states' sizes; the limits per room hold.
+//  (2) gone_ are the known clients without a state.
+//  (3) state_bytes_ is the sum of the states' sizes; the limits per room hold.
 class Presence {
  public:
   using SessionId = uint64_t;
@@ -52,13 +53,15 @@ class Presence {
 
   bool apply_entry(SessionId session, const sync::AwarenessEntry& entry, Instant now);
   bool has_room_for(SessionId session, const sync::AwarenessEntry& entry) const;
-  void put(Known& known, SessionId owner, std::string_view state);
-  void remove_state(Known& known);
+  void put(uint64_t client, SessionId owner, std::string_view state);
+  void remove_state(uint64_t client, Known& known);
+  bool forget_one();
 
   sync::Limits limits_;
   std::map<uint64_t, Known> known_;
   std::map<SessionId, uint64_t> owned_;
   std::set<uint64_t> changed_;
+  std::set<uint64_t> gone_;
   size_t count_ = 0;
   uint64_t state_bytes_ = 0;
 };

@@ -115,6 +115,19 @@ TEST(Presence, bounds_states_by_session_and_room_and_bytes) {
   presence.check();
 }
 
+TEST(Presence, has_space_for_a_newcomer_after_a_flood_of_invented_clients) {
+  sync::Limits limits;
+  limits.max_awareness_states_per_room = 4;
+  Presence presence{limits};
+  for (uint64_t client = 1; client <= 100; ++client) {
+    ASSERT_TRUE(presence.apply(kAnna, said(client, 1, "{}"), Instant{0}));
+    ASSERT_TRUE(presence.apply(kAnna, said(client, 1, "null"), Instant{0}));
+    changes(presence);
+  }
+  EXPECT_EQ(*presence.apply(kBert, said(7'000, 1, "{}"), Instant{0}), 0u);
+  EXPECT_EQ(presence.count(), 1u);
+}
+
 TEST(Presence, survives_every_cut_and_every_flipped_bit) {
   Buffer update = golden::frame("awareness_both");
   for (size_t size = 0; size < update.size(); ++size) {
