@@ -15,10 +15,11 @@ uint32_t checksum_of(Bytes head, Bytes body) {
 
 }  // namespace
 
-uint32_t checksum_of_row(int64_t document, const LogRow& labels, Bytes update) {
+uint32_t checksum_of_row(int64_t document, LogId previous, const LogRow& labels, Bytes update) {
   Encoder head;
   head.write_int64(document);
   head.write_int64(static_cast<int64_t>(labels.id));
+  head.write_int64(static_cast<int64_t>(previous));
   head.write_int64(labels.time_ms);
   head.write_varstring(labels.device);
   head.write_varstring(labels.origin);
@@ -33,10 +34,13 @@ uint32_t checksum_of_snapshot(int64_t document, LogId covers, int64_t time_ms, B
   return checksum_of(head.bytes(), state);
 }
 
-uint32_t checksum_of_document(int64_t document, int64_t created_ms, std::string_view name) {
+uint32_t checksum_of_document(const DocumentEntry& entry, std::string_view name) {
   Encoder head;
-  head.write_int64(document);
-  head.write_int64(created_ms);
+  head.write_int64(entry.number);
+  head.write_int64(entry.created_ms);
+  for (const LogId id : {entry.trimmed_through, entry.covers, entry.newest}) {
+    head.write_int64(static_cast<int64_t>(id));
+  }
   return checksum_of(head.bytes(), as_bytes(name));
 }
 

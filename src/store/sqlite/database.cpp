@@ -11,22 +11,18 @@ namespace {
 ErrorCode code_of(int sqlite_code) {
   switch (sqlite_code & 0xFF) {
     case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return ErrorCode::kBusy;
-    case SQLITE_FULL:
-      return ErrorCode::kFull;
+    case SQLITE_LOCKED: return ErrorCode::kBusy;
+    case SQLITE_FULL: return ErrorCode::kFull;
     case SQLITE_READONLY:
-    case SQLITE_PERM:
-      return ErrorCode::kReadOnly;
+    case SQLITE_PERM: return ErrorCode::kReadOnly;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return ErrorCode::kCorrupt;
-    case SQLITE_TOOBIG:
-      return ErrorCode::kTooLarge;
-    case SQLITE_CONSTRAINT:
-      return ErrorCode::kConflict;
-    default:
-      return ErrorCode::kUnavailable;
+    case SQLITE_SCHEMA:
+    // Our statements are fixed: if one makes no sense, the tables are not those that we made.
+    case SQLITE_ERROR: return ErrorCode::kCorrupt;
+    case SQLITE_TOOBIG: return ErrorCode::kTooLarge;
+    case SQLITE_CONSTRAINT: return ErrorCode::kConflict;
+    default: return ErrorCode::kUnavailable;
   }
 }
 
@@ -41,12 +37,9 @@ std::string_view advice_for(ErrorCode code) {
     case ErrorCode::kCorrupt:
       return "the file is damaged; copy the folder away, run `tidemark doctor` to see what is "
              "affected and restore from a backup";
-    case ErrorCode::kTooLarge:
-      return "it is larger than a row may be";
-    case ErrorCode::kConflict:
-      return "it contradicts what is stored";
-    default:
-      return "check that the disk is there, healthy and readable for this user";
+    case ErrorCode::kTooLarge: return "it is larger than a row may be";
+    case ErrorCode::kConflict: return "it contradicts what is stored";
+    default: return "check that the disk is there, healthy and readable for this user";
   }
 }
 

@@ -22,13 +22,14 @@ CREATE TABLE documents (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
   created_ms INTEGER NOT NULL,
-  trimmed_through INTEGER NOT NULL DEFAULT 0,
+  trimmed_through INTEGER NOT NULL,
+  covers INTEGER NOT NULL,
+  newest_id INTEGER NOT NULL,
   checksum INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE document_snapshots (
   document INTEGER PRIMARY KEY,
-  covers INTEGER NOT NULL,
   time_ms INTEGER NOT NULL,
   checksum INTEGER NOT NULL,
   state BLOB NOT NULL
@@ -37,6 +38,7 @@ CREATE TABLE document_snapshots (
 CREATE TABLE document_updates (
   document INTEGER NOT NULL,
   id INTEGER NOT NULL,
+  previous INTEGER NOT NULL,
   time_ms INTEGER NOT NULL,
   device TEXT NOT NULL,
   origin TEXT NOT NULL,

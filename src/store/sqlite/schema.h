@@ -4,9 +4,14 @@
 // Version 1. Documents are interned: rows name them by number, and a rename touches one row.
 //
 //   counters            name -> value: "log_id" is the newest id of the log that was ever given
-//   documents           one row per document; trimmed_through: the newest log row ever compacted
-//   away document_snapshots  at most one per document: everything up to the log id `covers`
-//   document_updates    the log, clustered by document, so that a document is read in one sweep
+//   documents           newest_id of the log, covers of the snapshot (0: none), trimmed_through:
+//                       the newest row that was ever compacted away
+//   document_snapshots  at most one per document: everything up to the log id that is covered
+//   document_updates    the log, clustered by document, so that one sweep reads a document; a row
+//                       names the id before it in its document
+//
+// A damaged tree can hide rows without an error: newest_id and the chain of ids show that, and the
+// checksum of each row shows a row that is not what was written.
 //
 // Tables for records and blobs will stand beside these under names of their own.
 #pragma once

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "store/limits.h"
-#include "store/sqlite/checksum.h"
 #include "store/sqlite/durable_file.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/sqlite_state.h"
@@ -114,6 +113,11 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const SqliteOptions& opti
   auto state =
       std::make_unique<State>(SqliteOptions(options), std::move(lock), std::move(*database));
   if (const auto prepared = state->prepare(); !prepared) return tl::unexpected(prepared.error());
+  if (!is_reader) {
+    if (const auto checked = state->check_names(); !checked) {
+      return tl::unexpected(checked.error());
+    }
+  }
   return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(state)));
 }
 
@@ -126,30 +130,20 @@ Result<std::vector<LogId>> SqliteStore::append(std::span<const Append> batch) {
   const auto newest = state_->reserve_ids(batch.size());
   if (!newest) return tl::unexpected(newest.error());
   ids.reserve(batch.size());
-  LogRow labels;
-  labels.id = *newest - batch.size();
-  Result<int64_t> number = 0;
-  std::string_view document;
-  for (const Append& entry : batch) {
-    // Neighbours in a batch are often of one document.
-    if (entry.document != document) number = state_->intern(entry.document, entry.time_ms);
-    if (!number) return tl::unexpected(number.error());
-    document = entry.document;
-    labels.id += 1;
-    labels.device = entry.device;
-    labels.origin = entry.origin;
-    labels.time_ms = entry.time_ms;
-    const auto done = state_->insert_row.start()
-                          .bind(*number)
-                          .bind(labels.id)
-                          .bind(entry.time_ms)
-                          .bind(entry.device)
-                          .bind(entry.origin)
-                          .bind(int64_t{checksum_of_row(*number, labels, entry.update)})
-                          .bind(entry.update)
-                          .finish();
-    if (!done) return tl::unexpected(done.error());
-    ids.push_back(labels.id);
+  LogId id = *newest - batch.size();
+  size_t at = 0;
+  // Neighbours in a batch are often of one document, whose entry is then written once.
+  while (at < batch.size()) {
+    const std::string_view document = batch[at].document;
+    auto entry = state_->intern(document, batch[at].time_ms);
+    if (!entry) return tl::unexpected(entry.error());
+    for (; at < batch.size() && batch[at].document == document; ++at) {
+      if (const auto done = state_->insert(*entry, ++id, batch[at]); !done) {
+        return tl::unexpected(done.error());
+      }
+      ids.push_back(id);
+    }
+    if (const auto done = state_->put(*entry, document); !done) return tl::unexpected(done.error());
   }
   if (const auto done = transaction->commit(); !done) return tl::unexpected(done.error());
   return ids;
@@ -165,28 +159,20 @@ Result<std::optional<StoredState>> SqliteStore::state_at(std::string_view docume
   const auto found = state_->find(document);
   if (!found) return tl::unexpected(found.error());
   if (!*found) return std::nullopt;
-  const int64_t number = (*found)->number;
-  const auto covers = state_->covers(number);
-  if (!covers) return tl::unexpected(covers.error());
-  const bool uses_snapshot = *covers > kBeforeLog && *covers <= id;
-  if (!uses_snapshot && (*found)->trimmed_through > kBeforeLog) {
-    return history_is_gone(document, id);
-  }
+  const DocumentEntry& entry = **found;
+  const bool uses_snapshot = entry.covers > kBeforeLog && entry.covers <= id;
+  if (!uses_snapshot && entry.trimmed_through > kBeforeLog) return history_is_gone(document, id);
   StoredState state;
   if (uses_snapshot) {
-    auto snapshot = state_->snapshot(document, number);
+    auto snapshot = state_->snapshot(document, entry);
     if (!snapshot) return tl::unexpected(snapshot.error());
     state.snapshot = std::move(*snapshot);
   }
-  auto tail = state_->rows(document, number, uses_snapshot ? *covers : kBeforeLog, id);
+  auto tail = state_->rows(document, entry, uses_snapshot ? entry.covers : kBeforeLog, id);
   if (!tail) return tl::unexpected(tail.error());
   state.tail = std::move(*tail);
-  if (state.snapshot || !state.tail.empty()) return state;
-  const auto newest = state_->rows(document, number, kBeforeLog, std::numeric_limits<LogId>::max());
-  if (newest && !newest->empty()) return std::nullopt;
-  return failure(ErrorCode::kCorrupt, "\"" + std::string(document) +
-                                          "\" is damaged: it has neither a snapshot nor a log; "
-                                          "restore the document from a backup");
+  if (!state.snapshot && state.tail.empty()) return std::nullopt;
+  return state;
 }
 
 Result<LogSlice> SqliteStore::updates_since(std::string_view document, LogId since) {
@@ -195,7 +181,7 @@ Result<LogSlice> SqliteStore::updates_since(std::string_view document, LogId sin
   const auto found = state_->find(document);
   if (!found) return tl::unexpected(found.error());
   if (!*found) return LogSlice{};
-  auto rows = state_->rows(document, (*found)->number, since, std::numeric_limits<LogId>::max());
+  auto rows = state_->rows(document, **found, since, std::numeric_limits<LogId>::max());
   if (!rows) return tl::unexpected(rows.error());
   return LogSlice{std::move(*rows), (*found)->trimmed_through};
 }
@@ -207,38 +193,24 @@ Result<> SqliteStore::replace_snapshot(const Compacted& compacted) {
   const auto found = state_->find(compacted.document);
   if (!found) return tl::unexpected(found.error());
   if (!*found) return snapshot_conflict(compacted.document);
-  const int64_t number = (*found)->number;
-  const auto covers = state_->covers(number);
-  if (!covers) return tl::unexpected(covers.error());
-  if (compacted.covers != *covers || compacted.covers == kBeforeLog) {
-    const auto is_row = state_->has_row(number, compacted.covers);
+  DocumentEntry entry = **found;
+  if (compacted.covers != entry.covers || compacted.covers == kBeforeLog) {
+    const auto is_row = state_->has_row(entry.number, compacted.covers);
     if (!is_row) return tl::unexpected(is_row.error());
-    if (!*is_row || compacted.covers < *covers) return snapshot_conflict(compacted.document);
+    if (!*is_row || compacted.covers < entry.covers) return snapshot_conflict(compacted.document);
   }
+  entry.covers = compacted.covers;
   const uint32_t checksum =
-      checksum_of_snapshot(number, compacted.covers, compacted.time_ms, compacted.state);
+      checksum_of_snapshot(entry.number, compacted.covers, compacted.time_ms, compacted.state);
   const auto stored = state_->upsert_snapshot.start()
-                          .bind(number)
-                          .bind(compacted.covers)
+                          .bind(entry.number)
                           .bind(compacted.time_ms)
                           .bind(int64_t{checksum})
                           .bind(compacted.state)
                           .finish();
   if (!stored) return stored;
-  const auto has_surplus = state_->select_boundary.start()
-                               .bind(number)
-                               .bind(compacted.covers)
-                               .bind(uint64_t{compacted.keep})
-                               .step();
-  if (!has_surplus) return tl::unexpected(has_surplus.error());
-  if (*has_surplus) {
-    const LogId boundary = state_->select_boundary.id(0);
-    state_->select_boundary.stop();
-    const auto gone = state_->delete_rows_through.start().bind(number).bind(boundary).finish();
-    if (!gone) return gone;
-    const auto noted = state_->set_trimmed.start().bind(number).bind(boundary).finish();
-    if (!noted) return noted;
-  }
+  if (const auto trimmed = state_->trim(entry, compacted.keep); !trimmed) return trimmed;
+  if (const auto done = state_->put(entry, compacted.document); !done) return done;
   return transaction->commit();
 }
 
@@ -256,11 +228,7 @@ Result<bool> SqliteStore::rename(std::string_view from, std::string_view to) {
       return tl::unexpected(gone.error());
     }
   }
-  const int64_t number = (*source)->number;
-  const uint32_t checksum = checksum_of_document(number, (*source)->created_ms, to);
-  const auto named =
-      state_->rename_document.start().bind(number).bind(to).bind(int64_t{checksum}).finish();
-  if (!named) return tl::unexpected(named.error());
+  if (const auto named = state_->put(**source, to); !named) return tl::unexpected(named.error());
   if (const auto done = transaction->commit(); !done) return tl::unexpected(done.error());
   return true;
 }
