@@ -1,0 +1,138 @@
+#include "cli/content.h"
+
+#include <algorithm>
+
+namespace tidemark::cli {
+
+namespace {
+
+using crdt::SharedType;
+using crdt::TypeRef;
+
+bool is_xml(TypeRef kind) {
+  return kind == TypeRef::kXmlFragment || kind == TypeRef::kXmlElement ||
+         kind == TypeRef::kXmlText || kind == TypeRef::kXmlHook;
+}
+
+bool has_text(TypeRef kind) { return kind == TypeRef::kText || is_xml(kind); }
+
+void append_text(std::string& out, SharedType type) {
+  if (type.kind() == TypeRef::kText || type.kind() == TypeRef::kXmlText) {
+    out += crdt::Text(type.document(), type.branch()).to_string();
+    return;
+  }
+  if (type.kind() != TypeRef::kXmlFragment && type.kind() != TypeRef::kXmlElement) return;
+  bool has_own_text = false;
+  for (const SharedType& child : crdt::XmlFragment(type.document(), type.branch()).children()) {
+    has_own_text = has_own_text || child.kind() == TypeRef::kXmlText;
+    append_text(out, child);
+  }
+  if (has_own_text) out += '\n';
+}
+
+Result<SharedType> choose_root(crdt::Doc& doc, Format format, const std::string& wanted) {
+  std::vector<Root> fitting;
+  std::string names;
+  for (Root& root : roots_of(doc)) {
+    if (wanted.empty() ? !has_text(root.type.kind()) : root.name != wanted) continue;
+    names += (names.empty() ? "" : ", ") + root.name;
+    fitting.push_back(std::move(root));
+  }
+  if (fitting.size() == 1) {
+    const TypeRef kind = fitting[0].type.kind();
+    const bool fits = format == Format::kXml ? is_xml(kind) : has_text(kind);
+    if (fits) return fitting[0].type;
+    return failure(ErrorCode::kInvalid, "the root \"" + fitting[0].name + "\" is of type " +
+                                            std::string(name_of(kind)) +
+                                            "; --format json renders every type");
+  }
+  if (fitting.empty()) {
+    return failure(ErrorCode::kInvalid,
+                   wanted.empty() ? "the document has no root type with text; --format json "
+                                    "renders every type"
+                                  : "the document has no root type \"" + wanted +
+                                        "\"; `tidemark doc show` lists them");
+  }
+  return failure(ErrorCode::kInvalid, "the document has several root types with text (" + names +
+                                          "); choose one with --root");
+}
+
+}  // namespace
+
+std::optional<Format> format_of(std::string_view word, std::string_view file) {
+  constexpr std::pair<std::string_view, Format> kWords[] = {{"text", Format::kText},
+                                                            {"json", Format::kJson},
+                                                            {"xml", Format::kXml},
+                                                            {"update-v1", Format::kUpdateV1},
+                                                            {"update-v2", Format::kUpdateV2}};
+  for (const auto& [name, format] : kWords) {
+    if (word == name) return format;
+  }
+  constexpr std::pair<std::string_view, Format> kEndings[] = {
+      {".txt", Format::kText},    {".md", Format::kText},     {".json", Format::kJson},
+      {".xml", Format::kXml},     {".html", Format::kXml},    {".v2", Format::kUpdateV2},
+      {".v1", Format::kUpdateV1}, {".yjs", Format::kUpdateV1}};
+  for (const auto& [ending, format] : kEndings) {
+    if (file.ends_with(ending)) return format;
+  }
+  return std::nullopt;
+}
+
+std::string_view name_of(TypeRef kind) {
+  switch (kind) {
+    case TypeRef::kArray: return "array";
+    case TypeRef::kMap: return "map";
+    case TypeRef::kText: return "text";
+    case TypeRef::kXmlElement: return "xml element";
+    case TypeRef::kXmlFragment: return "xml fragment";
+    case TypeRef::kXmlHook: return "xml hook";
+    case TypeRef::kXmlText: return "xml text";
+    case TypeRef::kUnknown: return "unknown";
+  }
+  return "unknown";
+}
+
+std::vector<Root> roots_of(crdt::Doc& doc) {
+  std::vector<Root> roots;
+  for (std::string& name : doc.root_names()) {
+    SharedType type = doc.root(name, doc.likely_kind(name));
+    roots.push_back({std::move(name), type});
+  }
+  std::ranges::sort(roots, {}, &Root::name);
+  return roots;
+}
+
+std::string text_of(SharedType type) {
+  std::string out;
+  append_text(out, type);
+  return out;
+}
+
+crdt::Any json_of(crdt::Doc& doc) {
+  crdt::AnyObject out;
+  for (const Root& root : roots_of(doc)) {
+    if (root.type) out.set(root.name, root.type.to_json());
+  }
+  return crdt::Any(std::move(out));
+}
+
+Result<Buffer> render(crdt::Doc& doc, Format format, const std::string& root) {
+  if (format == Format::kUpdateV1) return doc.encode_state_as_update();
+  if (format == Format::kUpdateV2) return doc.encode_state_as_update_v2();
+  if (format == Format::kJson) return copy_of(as_bytes(crdt::to_json(json_of(doc)) + "\n"));
+  const auto type = choose_root(doc, format, root);
+  if (!type) return tl::unexpected(type.error());
+  return copy_of(as_bytes(format == Format::kXml ? type->to_string() : text_of(*type)));
+}
+
+Result<crdt::UpdateFormat> detect_update(Bytes bytes) {
+  for (const auto format : {crdt::UpdateFormat::kV1, crdt::UpdateFormat::kV2}) {
+    const auto counts = crdt::validate_update(bytes, format);
+    if (counts && counts->trailing_bytes == 0) return format;
+  }
+  return failure(ErrorCode::kMalformed,
+                 "this is neither an update V1 nor V2 of Yjs; if it is text, JSON or XML, say so "
+                 "with --format");
+}
+
+}  // namespace tidemark::cli

@@ -1,0 +1,245 @@
+#include "cli/settings.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+
+#include "cli/config_file.h"
+#include "server/limits.h"
+#include "sync/limits.h"
+
+namespace tidemark::cli {
+
+namespace {
+
+using host::ServeOptions;
+
+tl::unexpected<Error> not_a(std::string_view what, const std::string& text) {
+  return failure(ErrorCode::kInvalid, "\"" + text + "\" is not " + std::string(what));
+}
+
+// Digits, with K, M or G for powers of 1024.
+Result<uint64_t> parse_number(const std::string& text) {
+  uint64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  const std::string_view suffix(rest, static_cast<size_t>(end - rest));
+  const unsigned shift = suffix == "K" ? 10 : suffix == "M" ? 20 : suffix == "G" ? 30 : 0;
+  const bool is_sound = error == std::errc() && (suffix.empty() || shift > 0);
+  if (!is_sound || value >> (63 - shift) != 0) {
+    return not_a("a number; digits, and K, M or G for powers of 1024, are", text);
+  }
+  return value << shift;
+}
+
+Result<bool> parse_switch(const std::string& text) {
+  for (const std::string_view yes : {"true", "yes", "on", "1"}) {
+    if (text == yes) return true;
+  }
+  for (const std::string_view no : {"false", "no", "off", "0"}) {
+    if (text == no) return false;
+  }
+  return not_a("true or false", text);
+}
+
+SetValue text_into(std::string ServeOptions::*member) {
+  return [member](ServeOptions& options, const std::string& text) -> Result<> {
+    if (text.empty()) return not_a("a value", text);
+    options.*member = text;
+    return {};
+  };
+}
+
+SetValue list_into(std::vector<std::string> ServeOptions::*member) {
+  return [member](ServeOptions& options, const std::string& text) -> Result<> {
+    if (text.empty()) return not_a("a value", text);
+    (options.*member).push_back(text);
+    return {};
+  };
+}
+
+template <typename Limits>
+Setting limit_setting(const sync::LimitOption<Limits>& limit,
+                      std::function<Limits&(ServeOptions&)> limits_of) {
+  ServeOptions defaults;
+  return {.name = std::string(limit.name),
+          .value = std::string(limit.unit),
+          .fallback = std::to_string(limits_of(defaults).*limit.value),
+          .meaning = std::string(limit.reason),
+          .is_limit = true,
+          .set = [value = limit.value, limits_of](ServeOptions& options,
+                                                  const std::string& text) -> Result<> {
+            const auto number = parse_number(text);
+            if (!number) return tl::unexpected(number.error());
+            limits_of(options).*value = *number;
+            return {};
+          }};
+}
+
+std::vector<Setting> make_settings() {
+  const ServeOptions defaults;
+  std::vector<Setting> all = {
+      {.name = "data",
+       .value = "DIR",
+       .fallback = defaults.data,
+       .meaning = "The folder that holds the store. Serving makes it if it is missing.",
+       .set = text_into(&ServeOptions::data)},
+      {.name = "listen",
+       .value = "HOST:PORT",
+       .fallback = defaults.listen.front(),
+       .meaning = "Where to listen; may be given several times. Port 0 takes a free one.",
+       .repeats = true,
+       .set = list_into(&ServeOptions::listen)},
+      {.name = "open",
+       .value = "",
+       .fallback = "false",
+       .meaning = "Permits addresses beyond loopback, where whoever reaches them may read and "
+                  "write every document.",
+       .set = [](ServeOptions& options, const std::string& text) -> Result<> {
+         const auto is_open = parse_switch(text);
+         if (!is_open) return tl::unexpected(is_open.error());
+         options.is_open = *is_open;
+         return {};
+       }},
+      {.name = "certificate",
+       .value = "FILE",
+       .fallback = "",
+       .meaning = "PEM file with the certificate chain; with --key it turns TLS on. SIGHUP reads "
+                  "both again.",
+       .set = text_into(&ServeOptions::certificate)},
+      {.name = "key",
+       .value = "FILE",
+       .fallback = "",
+       .meaning = "PEM file with the private key of the certificate.",
+       .set = text_into(&ServeOptions::key)},
+      {.name = "origin",
+       .value = "URL",
+       .fallback = "",
+       .meaning = "A web origin whose pages may connect, beside loopback and pages from here; may "
+                  "be given several times. * permits every page.",
+       .repeats = true,
+       .set = list_into(&ServeOptions::origins)},
+      {.name = "log-level",
+       .value = "LEVEL",
+       .fallback = defaults.log_level,
+       .meaning = "trace, debug, info, warn, error or off; to standard error.",
+       .set = text_into(&ServeOptions::log_level)},
+      {.name = "shutdown-deadline-ms",
+       .value = "ms",
+       .fallback = std::to_string(defaults.shutdown_deadline_ms),
+       .meaning = "How long a graceful stop waits for peers that do not close.",
+       .set = [](ServeOptions& options, const std::string& text) -> Result<> {
+         const auto number = parse_number(text);
+         if (!number) return tl::unexpected(number.error());
+         options.shutdown_deadline_ms = static_cast<int64_t>(*number);
+         return {};
+       }},
+  };
+  for (const auto& limit : server::limit_options()) {
+    all.push_back(limit_setting<server::Limits>(
+        limit, [](ServeOptions& options) -> server::Limits& { return options.limits; }));
+  }
+  for (const auto& limit : sync::limit_options()) {
+    all.push_back(limit_setting<sync::Limits>(
+        limit, [](ServeOptions& options) -> sync::Limits& { return options.limits.sync; }));
+  }
+  return all;
+}
+
+Result<> apply(ServeOptions& options, const Given& given, const std::string& source) {
+  const Setting* setting = find_setting(given.name);
+  if (setting == nullptr) {
+    return failure(ErrorCode::kInvalid, source +
+                                            " names no setting; `tidemark serve --help` lists "
+                                            "them all");
+  }
+  // The defaults of a list go when somebody names members.
+  if (setting->name == "listen") options.listen.clear();
+  if (setting->name == "origin") options.origins.clear();
+  for (const std::string& value : given.values) {
+    const auto done = setting->set(options, value);
+    if (!done) return failure(done.error().code, source + ": " + done.error().detail);
+  }
+  return {};
+}
+
+// Lists are separated by commas in a variable.
+std::vector<std::string> split(const Setting& setting, const std::string& text) {
+  if (!setting.repeats) return {text};
+  std::vector<std::string> parts;
+  size_t first = 0;
+  while (first <= text.size()) {
+    const size_t end = std::min(text.find(',', first), text.size());
+    parts.push_back(text.substr(first, end - first));
+    first = end + 1;
+  }
+  return parts;
+}
+
+Result<> apply_environment(ServeOptions& options) {
+  for (const Setting& setting : settings()) {
+    const std::string variable = variable_of(setting.name);
+    const char* text = std::getenv(variable.c_str());
+    if (text == nullptr || *text == '\0') continue;
+    if (auto done = apply(options, {setting.name, split(setting, text)}, variable); !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+const std::vector<Setting>& settings() {
+  static const std::vector<Setting> all = make_settings();
+  return all;
+}
+
+const Setting* find_setting(std::string_view name) {
+  const auto found = std::ranges::find(settings(), name, &Setting::name);
+  return found == settings().end() ? nullptr : &*found;
+}
+
+std::string variable_of(std::string_view setting) {
+  std::string out = "TIDEMARK_";
+  for (const char c : setting) {
+    out += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  }
+  return out;
+}
+
+Result<ServeOptions> resolve_settings(std::span<const Given> flags, std::string config_file) {
+  ServeOptions options;
+  if (config_file.empty()) {
+    const char* text = std::getenv("TIDEMARK_CONFIG");
+    if (text != nullptr) config_file = text;
+  }
+  if (!config_file.empty()) {
+    const auto entries = read_config_file(config_file);
+    if (!entries) return tl::unexpected(entries.error());
+    for (const Given& entry : *entries) {
+      const auto done = apply(options, entry, config_file + ", key \"" + entry.name + "\"");
+      if (!done) return tl::unexpected(done.error());
+    }
+  }
+  if (const auto done = apply_environment(options); !done) return tl::unexpected(done.error());
+  for (const Given& flag : flags) {
+    const auto done = apply(options, flag, "--" + flag.name);
+    if (!done) return tl::unexpected(done.error());
+  }
+  return options;
+}
+
+std::string settings_as_markdown() {
+  std::string out = "| flag and key | variable | default | meaning |\n|---|---|---|---|\n";
+  for (const Setting& setting : settings()) {
+    out += "| `--" + setting.name;
+    if (!setting.value.empty()) out += " " + setting.value;
+    out += "` | `" + variable_of(setting.name) + "` | ";
+    out += (setting.fallback.empty() ? std::string("none") : "`" + setting.fallback + "`") + " | " +
+           setting.meaning + " |\n";
+  }
+  return out;
+}
+
+}  // namespace tidemark::cli
