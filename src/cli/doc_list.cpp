@@ -10,9 +10,6 @@ namespace tidemark::cli {
 
 namespace {
 
-// Documents come in pages, so that any number of them fits.
-constexpr size_t kPage = 1000;
-
 std::string line_of(const store::DocumentStatistics& one) {
   std::string line = time_text(one.updated_ms) + "  ";
   for (const std::string& cell : {size_text(one.snapshot_bytes + one.tail_bytes),
@@ -46,7 +43,7 @@ Result<ExitCode> run(const DocList& command) {
   bool is_first = true;
   if (command.as_json) print("{\"documents\":[");
   for (;;) {
-    const auto page = (*store)->list(after, kPage);
+    const auto page = (*store)->list(after, kDocumentsAtOnce);
     if (!page) return tl::unexpected(page.error());
     for (const store::DocumentStatistics& one : *page) {
       if (!one.name.starts_with(command.prefix)) continue;
@@ -55,7 +52,7 @@ Result<ExitCode> run(const DocList& command) {
       if (!print(text)) return kDone;
       is_first = false;
     }
-    if (page->size() < kPage) break;
+    if (page->size() < kDocumentsAtOnce) break;
     after = page->back().name;
   }
   if (command.as_json) print("]}\n");

@@ -20,8 +20,6 @@ struct Findings {
   uint64_t bytes = 0;
 };
 
-constexpr size_t kPage = 1000;
-
 void show_progress(const Findings& findings) {
   if (!is_terminal_error()) return;
   std::fprintf(stderr, "\r%llu documents, %s ", static_cast<unsigned long long>(findings.documents),
@@ -47,7 +45,7 @@ Result<> examine_all(store::DocumentStore& store, Findings& findings) {
   for (const store::Damage& damage : findings.damages) known.insert(damage.document);
   std::string after;
   for (;;) {
-    const auto page = store.list(after, kPage);
+    const auto page = store.list(after, kDocumentsAtOnce);
     if (!page) {
       if (page.error().code != ErrorCode::kCorrupt) return tl::unexpected(page.error());
       findings.damages.push_back(
@@ -60,7 +58,7 @@ Result<> examine_all(store::DocumentStore& store, Findings& findings) {
       if (const auto done = examine(store, one.name, known, findings); !done) return done;
       if (findings.documents % 64 == 0) show_progress(findings);
     }
-    if (page->size() < kPage) return {};
+    if (page->size() < kDocumentsAtOnce) return {};
     after = page->back().name;
   }
 }

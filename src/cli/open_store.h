@@ -15,6 +15,9 @@ namespace tidemark::cli {
 Result<std::unique_ptr<store::SqliteStore>> open_for_reading(const std::string& data);
 Result<std::unique_ptr<store::SqliteStore>> open_for_writing(const std::string& data);
 
+// Documents are listed in pages, so that any number of them fits.
+inline constexpr size_t kDocumentsAtOnce = 1000;
+
 // Says so, for people; what the command returns then.
 ExitCode no_such_document(const std::string& document, const std::string& data);
 
