@@ -12,7 +12,10 @@ const { values: flags, positionals } = parseArgs({
 });
 const rounds = Number(positionals[0] ?? 5);
 const shared = process.env.TIDEMARK_SHARED ?? path.join(root, '../shared');
-const trace = path.join(flags.traces ?? path.join(shared, 'traces'), 'sequential/automerge-paper.json.gz');
+const trace = path.join(
+  flags.traces ?? path.join(shared, 'traces'),
+  'sequential/automerge-paper.json.gz',
+);
 if (!fs.existsSync(trace)) {
   console.error(`no trace at ${trace}: name the folder of traces with --traces=DIR`);
   process.exit(2);
@@ -26,7 +29,9 @@ const theirs = [];
 for (let round = 0; round < rounds; round++) {
   ours.push(run(path.join(root, 'build/release/bench/bench_crdt'), trace));
   theirs.push(run(process.execPath, '--expose-gc', 'yjs_crdt.mjs', trace));
-  console.error(`round ${round + 1}: ${rounded(ours.at(-1).replay_ms)} and ${rounded(theirs.at(-1).replay_ms)} ms`);
+  console.error(
+    `round ${round + 1}: ${rounded(ours.at(-1).replay_ms)} and ${rounded(theirs.at(-1).replay_ms)} ms`,
+  );
 }
 
 const of = (list, name) => median(list.map((result) => result[name]));
@@ -38,29 +43,41 @@ const ROWS = [
   ['load V2 and read the text', 'load_v2_ms', 'ms'],
   ['encode V1', 'encode_v1_ms', 'ms'],
   ['encode V2', 'encode_v2_ms', 'ms'],
-  ['resident memory per loaded document', 'resident_kb_per_document', 'kB'],
+  ['memory per loaded document', 'kb_per_document', 'kB'],
 ];
 
 const timeRow = ([what, name, unit]) => {
   const [mine, other] = [of(ours, name), of(theirs, name)];
-  const ratio = other >= mine ? `${rounded(other / mine)} times less` : `**${rounded(mine / other)} times more**`;
+  const ratio =
+    other >= mine
+      ? `${rounded(other / mine)} times less`
+      : `**${rounded(mine / other)} times more**`;
   return [what, `${rounded(mine)} ${unit}`, `${rounded(other)} ${unit}`, ratio];
 };
 
 const sizeRow = ([what, name]) => {
   const [mine, other] = [ours[0][name], theirs[0][name]];
-  return [what, `${mine.toLocaleString('en-US')} B`, `${other.toLocaleString('en-US')} B`, mine === other ? 'equal' : '**not equal**'];
+  return [
+    what,
+    `${mine.toLocaleString('en-US')} B`,
+    `${other.toLocaleString('en-US')} B`,
+    mine === other ? 'equal' : '**not equal**',
+  ];
 };
 
 const rows = [
   ['automerge-paper', 'Tidemark, native', 'yjs 13.6.33', 'ours takes'],
   ...ROWS.map(timeRow),
-  ...[['bytes of all updates', 'update_bytes'], ['state, V1', 'v1_bytes'], ['state, V2', 'v2_bytes']].map(sizeRow),
+  ...[
+    ['bytes of all updates', 'update_bytes'],
+    ['state, V1', 'v1_bytes'],
+    ['state, V2', 'v2_bytes'],
+  ].map(sizeRow),
 ];
 const text = `## Documents: \`./dev bench crdt\`
 
 259,778 edits of one text with 104,852 characters at the end (editing-traces, automerge-paper), both
-with client id 1, warm, medians of ${rounds} rounds in turns. ${today()}, ${machine()}.
+with client id 1, warm, processor time, medians of ${rounds} rounds in turns. ${today()}, ${machine()}.
 
 ${table(rows)}`;
 if (flags.dry) console.log(text);

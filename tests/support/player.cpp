@@ -26,8 +26,6 @@ Result<> dropped(const Result<T>& result) {
   return {};
 }
 
-// --------------------------------------------------------------------------------------
-
 SharedType child_at(const SharedType& type, const Json& step) {
   const auto type_in = [](const std::optional<crdt::Value>& value) {
     return value && value->type() ? *value->type() : SharedType();
