@@ -208,7 +208,7 @@ class Peer {
     f();
     const out = { u: this.updates };
     if (this.events.length > 0) out.e = this.events;
-    if (this.subdocs !== null) out.s = this.subdocs;
+    if (this.subdocs?.some((guids) => guids.length > 0)) out.s = this.subdocs;
     return out;
   }
 
