@@ -38,7 +38,8 @@ def check_link(root, file, target):
 
 
 def check_path(root, path):
-    found = "NAME" in path or (root / path).exists() or any(root.glob(path + ".*")) or "build/" in path
+    is_made = "NAME" in path or "build/" in path
+    found = is_made or (root / path).exists() or any(root.glob(path + ".*"))
     return None if found else f"`{path}` does not exist"
 
 

@@ -2,8 +2,8 @@
 // do.
 #include <utility>
 
+#include "base/js_number.h"
 #include "base/utf.h"
-#include "crdt/internal/number_text.h"
 #include "crdt/value.h"
 
 namespace tidemark::crdt {

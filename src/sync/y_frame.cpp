@@ -17,17 +17,13 @@ Encoder frame_of(Kind kind, size_t payload_size) {
 
 YMessage read_body(Decoder& in, uint64_t kind) {
   switch (kind) {
-    case kSync:
-      return read_sync(in);
-    case kAwareness:
-      return AwarenessMessage{in.read_varbytes()};
+    case kSync: return read_sync(in);
+    case kAwareness: return AwarenessMessage{in.read_varbytes()};
     case kAuth:
       if (in.read_varuint() != kPermissionDenied) return UnknownMessage{kind};
       return DeniedMessage{in.read_varstring()};
-    case kQueryAwareness:
-      return QueryAwarenessMessage{};
-    default:
-      return UnknownMessage{kind};
+    case kQueryAwareness: return QueryAwarenessMessage{};
+    default: return UnknownMessage{kind};
   }
 }
 

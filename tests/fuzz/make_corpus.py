@@ -4,7 +4,9 @@
 Writes them below a folder, one file each; libFuzzer keeps those that reach something new:
 
     tests/fuzz/make_corpus.py build/seeds
-    for t in build/seeds/*; do n=$(basename $t); build/fuzz/fuzz/$n -merge=1 tests/fuzz/corpus/$n $t; done
+    for t in build/seeds/*; do
+      n=$(basename $t); build/fuzz/fuzz/$n -merge=1 tests/fuzz/corpus/$n $t
+    done
 """
 import re
 import sys

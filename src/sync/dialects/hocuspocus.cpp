@@ -33,41 +33,26 @@ Message read_auth(Decoder& in) {
       if (!in.at_end()) token.client_version = in.read_varstring();
       return token;
     }
-    case kDenied:
-      return Denied{in.read_varstring()};
-    case kAuthenticated:
-      return Authenticated{in.read_varstring()};
-    default:
-      in.fail();
-      return Unknown{kAuth};
+    case kDenied: return Denied{in.read_varstring()};
+    case kAuthenticated: return Authenticated{in.read_varstring()};
+    default: in.fail(); return Unknown{kAuth};
   }
 }
 
 Message read_body(Decoder& in, uint64_t kind) {
   switch (kind) {
     case kSync:
-    case kSyncReply:
-      return Sync{read_sync(in), kind == kSyncReply};
-    case kAwareness:
-      return Awareness{in.read_varbytes()};
-    case kAuth:
-      return read_auth(in);
-    case kQueryAwareness:
-      return QueryAwareness{};
-    case kStateless:
-      return Stateless{in.read_varstring()};
-    case kBroadcastStateless:
-      return BroadcastStateless{in.read_varstring()};
-    case kClose:
-      return Close{in.at_end() ? std::string_view{} : in.read_varstring()};
-    case kSyncStatus:
-      return SyncStatus{in.read_varuint() == 1};
-    case kPing:
-      return Ping{};
-    case kPong:
-      return Pong{};
-    default:
-      return Unknown{kind};
+    case kSyncReply: return Sync{read_sync(in), kind == kSyncReply};
+    case kAwareness: return Awareness{in.read_varbytes()};
+    case kAuth: return read_auth(in);
+    case kQueryAwareness: return QueryAwareness{};
+    case kStateless: return Stateless{in.read_varstring()};
+    case kBroadcastStateless: return BroadcastStateless{in.read_varstring()};
+    case kClose: return Close{in.at_end() ? std::string_view{} : in.read_varstring()};
+    case kSyncStatus: return SyncStatus{in.read_varuint() == 1};
+    case kPing: return Ping{};
+    case kPong: return Pong{};
+    default: return Unknown{kind};
   }
 }
 

@@ -1,11 +1,11 @@
-#include "crdt/internal/big_integer.h"
+#include "base/big_integer.h"
 
 #include <algorithm>
 #include <bit>
 
 #include "base/assert.h"
 
-namespace tidemark::crdt {
+namespace tidemark {
 namespace {
 
 constexpr uint32_t kTenToTheNinth = 1000000000;
@@ -84,4 +84,4 @@ BigInteger BigInteger::sum(const BigInteger& a, const BigInteger& b) {
   return result;
 }
 
-}  // namespace tidemark::crdt
+}  // namespace tidemark

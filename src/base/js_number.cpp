@@ -1,4 +1,4 @@
-#include "crdt/internal/number_text.h"
+#include "base/js_number.h"
 
 #include <algorithm>
 #include <bit>
@@ -8,9 +8,9 @@
 #include <limits>
 #include <utility>
 
-#include "crdt/internal/big_integer.h"
+#include "base/big_integer.h"
 
-namespace tidemark::crdt {
+namespace tidemark {
 namespace {
 
 constexpr double kMaxExactInteger = 9007199254740992;  // 2^53
@@ -319,4 +319,4 @@ double parse_js_number(std::string_view json_number) {
   return is_negative ? -magnitude : magnitude;
 }
 
-}  // namespace tidemark::crdt
+}  // namespace tidemark

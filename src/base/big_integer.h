@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace tidemark::crdt {
+namespace tidemark {
 
 class BigInteger {
  public:
@@ -36,4 +36,4 @@ class BigInteger {
   size_t size_ = 0;
 };
 
-}  // namespace tidemark::crdt
+}  // namespace tidemark
