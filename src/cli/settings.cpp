@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "cli/config_file.h"
+#include "net/limits.h"
 #include "server/limits.h"
 #include "sync/limits.h"
 
@@ -58,9 +59,8 @@ SetValue list_into(std::vector<std::string> ServeOptions::*member) {
   };
 }
 
-template <typename Limits>
-Setting limit_setting(const sync::LimitOption<Limits>& limit,
-                      std::function<Limits&(ServeOptions&)> limits_of) {
+template <typename Limits, typename Option>
+Setting limit_setting(const Option& limit, std::function<Limits&(ServeOptions&)> limits_of) {
   ServeOptions defaults;
   return {.name = std::string(limit.name),
           .value = std::string(limit.unit),
@@ -135,6 +135,10 @@ std::vector<Setting> make_settings() {
          return {};
        }},
   };
+  for (const auto& limit : net::limit_options()) {
+    all.push_back(limit_setting<net::Limits>(
+        limit, [](ServeOptions& options) -> net::Limits& { return options.net; }));
+  }
   for (const auto& limit : server::limit_options()) {
     all.push_back(limit_setting<server::Limits>(
         limit, [](ServeOptions& options) -> server::Limits& { return options.limits; }));
