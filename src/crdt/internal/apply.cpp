@@ -226,7 +226,9 @@ void Document::apply_deleted_range(ClientIndex client, uint32_t clock, uint32_t 
 }
 
 void Document::apply_deletes(const DeleteSet& deletes) {
-  for (const DeleteSet::Client& deleted : deletes.clients()) {
+  // Descending, as on the wire: the order of deletions shows in what is cleaned up after them.
+  for (size_t i = deletes.clients().size(); i-- > 0;) {
+    const DeleteSet::Client& deleted = deletes.clients()[i];
     const ClientIndex client = store.find_client(deleted.id);
     const uint64_t state = state_of(deleted.id);
     for (const ClockRange& range : deleted.ranges) {

@@ -351,7 +351,11 @@ class RemoteCleanup {
   void run() {
     find_new_formats();
     document_.begin(0);
-    for (const TransactionRecord::Deleted& range : remote_.deleted) visit_deleted(range);
+    for (const ClientIndex client : remote_.deleted_clients) {
+      for (const TransactionRecord::Deleted& range : remote_.deleted_of(client)) {
+        visit_deleted(range);
+      }
+    }
     for (const BranchHandle branch : whole_) clean_text(document_, branch);
     document_.end();
   }

@@ -11,6 +11,7 @@ void TransactionRecord::reset(uint64_t new_origin, bool local, uint32_t new_epoc
   touched.clear();
   own_touched = 0;
   deleted.clear();
+  deleted_clients.clear();
   changed.clear();
   formatted.clear();
   merge_candidates.clear();
@@ -19,6 +20,13 @@ void TransactionRecord::reset(uint64_t new_origin, bool local, uint32_t new_epoc
 }
 
 void TransactionRecord::sort_deleted() {
+  std::vector<bool> is_known;
+  for (const Deleted& range : deleted) {
+    if (!deleted_clients.empty() && deleted_clients.back() == range.client) continue;
+    if (range.client >= is_known.size()) is_known.resize(range.client + 1);
+    if (!is_known[range.client]) deleted_clients.push_back(range.client);
+    is_known[range.client] = true;
+  }
   if (deleted.size() < 2) return;
   std::sort(deleted.begin(), deleted.end(), [](const Deleted& a, const Deleted& b) {
     return a.client != b.client ? a.client < b.client : a.clock < b.clock;
@@ -34,6 +42,14 @@ void TransactionRecord::sort_deleted() {
     }
   }
   deleted.resize(kept + 1);
+}
+
+std::span<const TransactionRecord::Deleted> TransactionRecord::deleted_of(
+    ClientIndex client) const {
+  const auto [begin, end] =
+      std::equal_range(deleted.begin(), deleted.end(), Deleted{client, 0, 0},
+                       [](const Deleted& a, const Deleted& b) { return a.client < b.client; });
+  return {begin, end};
 }
 
 bool TransactionRecord::deletes(ClientIndex client, uint32_t clock) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,10 @@ struct TransactionRecord {
   std::vector<Touched> touched;
   size_t own_touched = 0;
   std::vector<Deleted> deleted;  // sorted by client and clock, and merged, once the body has run
-  std::vector<Changed> changed;  // only while somebody observes
+  // The clients of `deleted` in the order of their first deletion, in which formatting is cleaned
+  // up.
+  std::vector<ClientIndex> deleted_clients;
+  std::vector<Changed> changed;         // only while somebody observes
   std::vector<BranchHandle> formatted;  // texts with formats that a remote transaction changed
   struct Clock {
     ClientIndex client;
@@ -47,6 +51,7 @@ struct TransactionRecord {
 
   void reset(uint64_t new_origin, bool local, uint32_t new_epoch);
   void sort_deleted();
+  std::span<const Deleted> deleted_of(ClientIndex client) const;
   bool deletes(ClientIndex client, uint32_t clock) const;
   // The client's state when the transaction began; `now` if nobody added to it since.
   uint32_t before(ClientIndex client, uint32_t now) const;
