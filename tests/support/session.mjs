@@ -24,6 +24,7 @@
 //
 // Trace := one result per step:
 //   {u: [[is_local, v1, v2]...], e: [event...], s: [added, removed]}   e, s if not empty
+//       w: 1 if yjs had something waiting before or after
 //   {utils: ...}   {check: [state...]}   {skip: 1} if a step refers to nothing
 import * as Y from 'yjs';
 import { decode, dump, encode, hex, kindOf, unhex } from './values.mjs';
@@ -205,11 +206,18 @@ class Peer {
     this.updates = [];
     this.events = [];
     this.subdocs = null;
+    const didWait = this.waits();
     f();
     const out = { u: this.updates };
+    if (didWait || this.waits()) out.w = 1;
     if (this.events.length > 0) out.e = this.events;
     if (this.subdocs?.some((guids) => guids.length > 0)) out.s = this.subdocs;
     return out;
+  }
+
+  // Whether something waits for an update that has not come.
+  waits() {
+    return this.doc.store.pendingStructs !== null || this.doc.store.pendingDs !== null;
   }
 
   apply(bytes, v) {
@@ -232,6 +240,7 @@ class Peer {
       v2: hex(this.state(2)),
       sv: hex(Y.encodeStateVector(this.doc)),
       shown,
+      ...(this.waits() ? { w: 1 } : {}),
     };
   }
 }
