@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "crdt/doc.h"
 #include "crdt/value.h"
 
 namespace tidemark::crdt {
@@ -363,6 +364,19 @@ TEST(Update, refuses_what_yjs_never_writes) {
 }
 
 // client 1, 2^50 GC structs of length 1, by two columns that repeat.
+TEST(Update, is_not_valid_if_no_document_can_hold_it) {
+  // Each: one string of client 7; the first at clock 2^32, the second after its own second letter.
+  for (const std::string_view hex : {"0101078080808010040101740161"
+                                     "00",
+                                     "01010700840701026162"
+                                     "00"}) {
+    const Buffer update = from_hex(hex);
+    EXPECT_FALSE(validate_update(update, UpdateFormat::kV1));
+    Doc doc;
+    EXPECT_FALSE(doc.apply_update(update));
+  }
+}
+
 TEST(Update, refuses_a_run_of_structs_beyond_the_limit) {
   Encoder lengths;
   lengths.write_varint(SignedInt{1, true});

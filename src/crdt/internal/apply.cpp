@@ -9,32 +9,6 @@
 #include "crdt/internal/update_reader.h"
 
 namespace tidemark::crdt {
-namespace {
-
-// Clocks of stored items are 32 bits wide.
-constexpr uint64_t kMaxClock = 0xfffffff0;
-
-bool names_own_future(const StructView& view) {
-  const auto is_future = [&view](const WireId& id) {
-    return id.client == view.id.client && id.clock >= view.id.clock;
-  };
-  return (view.has_origin && is_future(view.origin)) ||
-         (view.has_right_origin && is_future(view.right_origin)) ||
-         (view.parent == StructView::Parent::kItem && is_future(view.parent_item));
-}
-
-Result<> check_struct(const StructView& view) {
-  if (view.end_clock() > kMaxClock) {
-    return failure(ErrorCode::kTooLarge, "update: a clock exceeds 2^32");
-  }
-  if (names_own_future(view)) {
-    return failure(ErrorCode::kMalformed, "update: a struct refers to a later one of its client");
-  }
-  return {};
-}
-
-}  // namespace
-
 uint32_t Document::state_of(uint64_t id) const {
   const ClientIndex client = store.find_client(id);
   return client == kNoClient ? 0 : store.clients[client].state;
@@ -71,7 +45,6 @@ class Document::Application {
         break;
       }
       if (is_new) sections_.back().client = view.id.client;
-      if (const Result<> checked = check_struct(view); !checked) return checked;
     }
     if (!reader.read_delete_set(deletes) || !reader.ok()) {
       return failure(ErrorCode::kMalformed, "update: the bytes do not follow the format");

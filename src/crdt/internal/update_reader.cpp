@@ -12,6 +12,18 @@ namespace {
 // A section takes a struct count, a client (V1) and a clock.
 constexpr size_t kMinSectionBytes = 2;
 
+// Clocks of stored items are 32 bits wide.
+constexpr uint64_t kMaxClock = 0xfffffff0;
+
+bool names_own_future(const StructView& view) {
+  const auto is_future = [&view](const WireId& id) {
+    return id.client == view.id.client && id.clock >= view.id.clock;
+  };
+  return (view.has_origin && is_future(view.origin)) ||
+         (view.has_right_origin && is_future(view.right_origin)) ||
+         (view.parent == StructView::Parent::kItem && is_future(view.parent_item));
+}
+
 Bytes bytes_since(const uint8_t* begin, const Decoder& decoder) {
   return {begin, static_cast<size_t>(decoder.cursor() - begin)};
 }
@@ -194,7 +206,11 @@ bool UpdateReader<Source>::next(StructView& view) {
     read_item(flags, view);
   }
   source_.check_columns();
-  if (view.len == 0 || view.len > kMaxSafeInteger - view.id.clock) source_.rest().fail();
+  // What no document could hold is refused here, so that everybody refuses the same.
+  if (view.len == 0 || view.len > kMaxClock || view.id.clock > kMaxClock - view.len ||
+      names_own_future(view)) {
+    source_.rest().fail();
+  }
   if (!ok()) [[unlikely]] {
     structs_left_ = 0;
     return false;
