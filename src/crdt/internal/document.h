@@ -106,7 +106,7 @@ class Document {
     return own_client_ == kNoClient ? 0 : store.clients[own_client_].state;
   }
   void note_gap(BranchHandle branch, uint32_t index);
-  void forget_caret() { caret_.item = gap_.tombstone = kNone; }
+  void forget_caret() { caret_.item = gap_.first = kNone; }
   bool uses_fast_paths = true;
 
  private:
@@ -163,6 +163,7 @@ class Document {
   bool may_take_shortcut(BranchHandle branch) const;
   bool erase_before_gap(uint32_t units);
   bool erase_after_gap(uint32_t units);
+  void finish_erasure(ItemHandle shortened, uint32_t units);
   void emit_typed(const Item& item, uint32_t clock, std::string_view utf8);
   void emit_erased(ClientIndex client, uint32_t clock, uint32_t units);
   void emit_shortcut();
@@ -199,12 +200,15 @@ class Document {
     uint32_t end_index = 0;
   };
   Caret caret_;
-  // The tombstone that the last local deletion left, and the index at which it lies.
+  // Where the last local deletion left its gap: the first and the last of the tombstones there,
+  // with their places, which shortcuts do not move.
   struct Gap {
     BranchHandle branch = kNone;
-    ItemHandle tombstone = kNone;
+    ItemHandle first = kNone;
+    ItemHandle last = kNone;
     uint32_t index = 0;
-    Directory::Position place{};  // of the tombstone; shortcuts do not move it
+    Directory::Position first_place{};
+    Directory::Position last_place{};
   };
   Gap gap_;
   Buffer shortcut_;  // the update of the last shortcut

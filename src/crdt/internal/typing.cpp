@@ -86,7 +86,7 @@ bool Document::type_on(BranchHandle branch, uint32_t index, std::string_view utf
   text.length += units;
   if (text.tree != kNone) store.index.update_later(caret_.item);
   caret_.end_index += units;
-  gap_.tombstone = kNone;
+  gap_.first = kNone;
   if (observers_->has(Observers::Kind::kUpdateV1)) emit_typed(item, clock, utf8);
   return true;
 }
@@ -140,58 +140,68 @@ void Document::emit_shortcut() {
 
 void Document::note_gap(BranchHandle branch, uint32_t index) {
   if (!may_take_shortcut(branch)) return;
-  ItemHandle tombstone = store.branches[branch].start;
+  ItemHandle first = store.branches[branch].start;
   if (index > 0) {
     const PositionIndex::Place place = find_unit(branch, index - 1);
     if (place.offset + 1 != store.items[place.item].len) return;
-    tombstone = store.items[place.item].right;
+    first = store.items[place.item].right;
   }
-  if (tombstone == kNone || !is_tombstone(store.items[tombstone])) return;
-  gap_ = {branch, tombstone, index, store.place_of(store.items[tombstone])};
+  if (first == kNone || !is_tombstone(store.items[first])) return;
+  // A long run of tombstones is not worth the walk.
+  constexpr int kMaxSteps = 16;
+  ItemHandle last = first;
+  for (int steps = 0; steps < kMaxSteps; ++steps) {
+    const ItemHandle next = store.items[last].right;
+    if (next == kNone || !store.items[next].is_deleted()) break;
+    last = next;
+  }
+  const auto place_of = [this](ItemHandle item) { return store.place_of(store.items[item]); };
+  gap_ = {branch, first, last, index, place_of(first), place_of(last)};
 }
 
 bool Document::erase_at_caret(BranchHandle branch, uint32_t index, uint32_t units) {
-  if (gap_.tombstone == kNone || gap_.branch != branch || !may_take_shortcut(branch)) return false;
+  if (gap_.first == kNone || gap_.branch != branch || !may_take_shortcut(branch)) return false;
   if (index + units == gap_.index) return erase_before_gap(units);
   if (index == gap_.index) return erase_after_gap(units);
   return false;
 }
 
 bool Document::erase_before_gap(uint32_t units) {
-  Item& tombstone = store.items[gap_.tombstone];
+  Item& tombstone = store.items[gap_.first];
   if (tombstone.left == kNone) return false;
   const ItemHandle left_handle = tombstone.left;
   Item& left = store.items[left_handle];
   if (!is_plain_text(left) || left.len <= units || !continues(left, tombstone)) return false;
   // What follows the tombstone might merge now, if it did not have the chance before.
-  if (tombstone.right != kNone && store.items[tombstone.right].is_deleted()) return false;
+  if (tombstone.right != kNone && store.items[tombstone.right].is_deleted() &&
+      continues(tombstone, store.items[tombstone.right])) {
+    return false;
+  }
   Client& client = store.clients[tombstone.client()];
   left.len -= units;
   tombstone.clock -= units;
   tombstone.len += units;
   tombstone.origin_clock -= units;
-  client.directory.change_clock(gap_.place, tombstone.clock);
-  client.is_deleted_stale = true;
-  store.pool.discard(units);
-  Branch& text = store.branches[gap_.branch];
-  text.length -= units;
-  if (text.tree != kNone) store.index.update_later(left_handle);
-  caret_.item = kNone;
+  client.directory.change_clock(gap_.first_place, tombstone.clock);
   gap_.index -= units;
+  finish_erasure(left_handle, units);
   emit_erased(tombstone.client(), tombstone.clock, units);
   return true;
 }
 
 bool Document::erase_after_gap(uint32_t units) {
-  Item& tombstone = store.items[gap_.tombstone];
-  if (tombstone.right == kNone) return false;
+  Item& tombstone = store.items[gap_.last];
+  if (tombstone.right == kNone || !is_tombstone(tombstone)) return false;
   const ItemHandle right_handle = tombstone.right;
   Item& right = store.items[right_handle];
   if (!is_plain_text(right) || right.len <= units || !continues(tombstone, right)) return false;
   // The neighbours by clock might merge now, if they did not have the chance before.
-  if (tombstone.left != kNone && store.items[tombstone.left].is_deleted()) return false;
-  if (right.right != kNone && continues(right, store.items[right.right]) &&
-      store.items[right.right].ref() == Ref::kString && !store.items[right.right].is_deleted()) {
+  if (tombstone.left != kNone && store.items[tombstone.left].is_deleted() &&
+      continues(store.items[tombstone.left], tombstone)) {
+    return false;
+  }
+  if (right.right != kNone && !store.items[right.right].is_deleted() &&
+      continues(right, store.items[right.right])) {
     return false;
   }
   Client& client = store.clients[tombstone.client()];
@@ -201,15 +211,20 @@ bool Document::erase_after_gap(uint32_t units) {
   right.len -= units;
   right.content += units;
   right.origin_clock += units;
-  client.directory.change_clock(client.directory.next(gap_.place), right.clock);
-  client.is_deleted_stale = true;
+  client.directory.change_clock(client.directory.next(gap_.last_place), right.clock);
+  finish_erasure(right_handle, units);
+  emit_erased(tombstone.client(), clock, units);
+  return true;
+}
+
+// What both directions have in common: the text has fewer units in this item now.
+void Document::finish_erasure(ItemHandle shortened, uint32_t units) {
+  store.clients[store.items[shortened].client()].is_deleted_stale = true;
   store.pool.discard(units);
   Branch& text = store.branches[gap_.branch];
   text.length -= units;
-  if (text.tree != kNone) store.index.update_later(right_handle);
+  if (text.tree != kNone) store.index.update_later(shortened);
   caret_.item = kNone;
-  emit_erased(tombstone.client(), clock, units);
-  return true;
 }
 
 }  // namespace tidemark::crdt
