@@ -151,7 +151,8 @@ bool Room::wants_compaction() const {
 Result<> Room::compact(store::DocumentStore& store, int64_t wall_ms) {
   TM_ASSERT(updates_.empty());
   const Buffer state = doc_.encode_state_as_update();
-  auto replaced = store.replace_snapshot(
+  auto replaced = store::replace_snapshot_checked(
+      store,
       {.document = name_, .state = state, .covers = last_id_, .keep = 0, .time_ms = wall_ms});
   if (!replaced) {
     ++failed_compactions_;

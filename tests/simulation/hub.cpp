@@ -1,5 +1,5 @@
 // sim_hub [seed] [count]: worlds from `seed` on, each run twice, for a run that cannot be repeated
-// is a fault of its own. With a count of 1 it tells what happened.
+// is a fault of its own. With a count of 1 it tells what happened. The last line is a sum.
 #include <cstdio>
 #include <cstdlib>
 #include <random>
@@ -21,7 +21,6 @@ int main(int argc, char** argv) {
                 failure.c_str(), static_cast<unsigned long long>(seed));
     return 1;
   }
-  std::printf("seeds %llu to %llu: all held\n", static_cast<unsigned long long>(first),
-              static_cast<unsigned long long>(first + count - 1));
+  std::printf("%llu passed, 0 failed\n", static_cast<unsigned long long>(count));
   return 0;
 }
