@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "store/stored_doc.h"
 
 namespace tidemark::server {
 

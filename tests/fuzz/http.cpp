@@ -1,6 +1,6 @@
 // Requests from strangers, however they are cut: the reader ends, and what requests it makes of the
-// bytes does not depend on the pieces they come in. The questions that a server asks about a request are
-// asked of whatever came out.
+// bytes does not depend on the pieces they come in. The questions that a server asks about a
+// request are asked of whatever came out.
 #include "net/http.h"
 
 #include <algorithm>
