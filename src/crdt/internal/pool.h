@@ -16,8 +16,8 @@ class Pool {
   uint32_t size() const { return bytes_.size(); }
   size_t memory() const { return bytes_.memory(); }
   uint32_t garbage() const { return garbage_; }
-  const uint8_t* at(uint32_t offset) const { return &bytes_[offset]; }
-  uint8_t* at(uint32_t offset) { return &bytes_[offset]; }
+  const uint8_t* at(uint32_t offset) const { return bytes_.begin() + offset; }
+  uint8_t* at(uint32_t offset) { return bytes_.begin() + offset; }
   std::string_view text(uint32_t offset, uint32_t bytes) const {
     return {reinterpret_cast<const char*>(at(offset)), bytes};
   }

@@ -23,7 +23,9 @@ class Slab {
 
   T& operator[](uint32_t handle) { return records_[handle]; }
   const T& operator[](uint32_t handle) const { return records_[handle]; }
+  // Null while there are none.
   T* begin() { return records_; }
+  const T* begin() const { return records_; }
   uint32_t size() const { return size_; }
   size_t memory() const { return size_t{capacity_} * sizeof(T); }
 
