@@ -97,6 +97,9 @@ const VERBS = {
     t.push(values.map(decode));
   },
   set: (t, key, value) => {
+    const isNested =
+      value !== null && typeof value === 'object' && ('$t' in value || '$d' in value);
+    if (isNested && t.setAttribute) throw new Invalid('a type as an attribute');
     t.setAttribute ? t.setAttribute(key, decode(value)) : t.set(key, decode(value));
   },
   unset: (t, key) => {
