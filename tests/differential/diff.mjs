@@ -77,13 +77,15 @@ const spellSide = (value) => {
   return readable(value);
 };
 
-const report = (program, difference) => {
-  console.log(
-    `  step ${difference.step} ${JSON.stringify(program.steps[difference.step] ?? null)}: ${difference.what}`,
-  );
+const cut = (text, most) =>
+  text.length <= most ? text : `${text.slice(0, most)} ... ${text.length - most} more`;
+
+const report = (program, difference, most = Infinity) => {
+  const step = JSON.stringify(program.steps[difference.step] ?? null);
+  console.log(`  step ${difference.step} ${cut(step, most)}: ${difference.what}`);
   if (difference.what.startsWith('error')) return;
-  console.log(`  yjs:  ${spellSide(difference.expected)}`);
-  console.log(`  ours: ${spellSide(difference.actual)}`);
+  console.log(`  yjs:  ${cut(spellSide(difference.expected), most)}`);
+  console.log(`  ours: ${cut(spellSide(difference.actual), most)}`);
 };
 
 const judge = async (program, expected, isFlat) =>
@@ -92,21 +94,23 @@ const judge = async (program, expected, isFlat) =>
     statistics,
   });
 
-const sameKind = (a, b) =>
-  a.what.replace(/[0-9]+/g, '').slice(0, 40) === b.what.replace(/[0-9]+/g, '').slice(0, 40);
+// What a difference says without its numbers: a smaller program must fail in the same way, or it
+// shows another fault than the one found.
+const kind = ({ what }) => what.replace(/[0-9]+/g, 'N');
 
 const onFailure = async (seed, session, difference) => {
   console.log(`seed ${seed}: ${difference.what}. Replay: ./dev diff ${seed} 1`);
-  let { program } = session;
-  if (!flags['no-shrink']) {
-    program = await shrink(program, async (smaller, expected) => {
-      const found = await judge(smaller, expected, session.isFlat);
-      return found !== null && sameKind(found, difference);
-    });
-  }
-  const final = (await judge(program, playProgram(program), session.isFlat)) ?? difference;
+  console.log(`  as found, ${session.program.steps.length} steps:`);
+  report(session.program, difference, 2000);
+  if (flags['no-shrink']) return;
+  const program = await shrink(session.program, async (smaller, expected) => {
+    const found = await judge(smaller, expected, session.isFlat);
+    return found !== null && kind(found) === kind(difference);
+  });
   console.log(`  smallest program, ${program.steps.length} steps:\n  ${JSON.stringify(program)}`);
-  report(program, final);
+  const final = await judge(program, playProgram(program), session.isFlat);
+  if (final) report(program, final);
+  else console.log('  it did not fail again: what it shows depends on what was played before');
 };
 
 const playOne = async (seed, failures) => {

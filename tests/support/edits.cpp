@@ -86,7 +86,7 @@ Result<SharedType> add_child(crdt::XmlFragment parent, uint32_t index, TypeRef k
 
 Result<> add_children(crdt::XmlFragment parent, uint32_t index, const Json& children) {
   for (const Json& child : children.GetArray()) {
-    const Result<> done = add_type(child, [&](TypeRef kind, std::string_view name) {
+    Result<> done = add_type(child, [&](TypeRef kind, std::string_view name) {
       return add_child(parent, index, kind, name);
     });
     if (!done) return done;
@@ -111,7 +111,7 @@ Result<> set_entry(crdt::Map map, std::string_view key, const Json& value) {
 
 Result<> fill_element(crdt::XmlElement element, const Json& spec) {
   if (spec.Size() > 3) {
-    const Result<> done = add_children(element, 0, spec[3]);
+    Result<> done = add_children(element, 0, spec[3]);
     if (!done) return done;
   }
   if (spec.Size() > 2) {
@@ -134,7 +134,7 @@ Result<> fill(const SharedType& type, const Json& spec) {
     case TypeRef::kMap:
       if (spec.Size() < 2) return {};
       for (const Json& entry : spec[1].GetArray()) {
-        const Result<> done = set_entry(as<crdt::Map>(type), text_of(entry[0]), entry[1]);
+        Result<> done = set_entry(as<crdt::Map>(type), text_of(entry[0]), entry[1]);
         if (!done) return done;
       }
       return {};
@@ -147,7 +147,9 @@ Result<> fill(const SharedType& type, const Json& spec) {
 Result<> embed_type(crdt::Text text, const Json& op, const crdt::Attributes& attributes) {
   const Json& spec = op[3]["$t"];
   Result<> filled;
-  const auto fill_it = [&](const SharedType& type) { filled = fill(type, spec); };
+  const auto fill_it = [&](const SharedType& type) {
+    filled = answered([&] { return fill(type, spec); });
+  };
   const auto type = text.insert_type(op[2].GetUint(), kind_of(text_of(spec[0])), name_in(spec),
                                      attributes, fill_it);
   if (!type) return tl::unexpected<Error>(type.error());

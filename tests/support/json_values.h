@@ -1,14 +1,11 @@
 // Values of programs and traces as JSON; the grammar is at the head of values.mjs.
 #pragma once
 
-#include <rapidjson/document.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
 #include <string>
 #include <string_view>
 
 #include "crdt/doc.h"
+#include "support/json.h"
 
 namespace tidemark::support {
 
@@ -40,6 +37,17 @@ void write_value(JsonWriter& to, const crdt::Value& value, bool deep);
 void write_attributes(JsonWriter& to, const crdt::Attributes& attributes);
 // Everything that a type shows, as dump() in values.mjs.
 void write_dump(JsonWriter& to, const crdt::SharedType& type);
+
+// What `play` says; an exception because the program makes no sense is an error like others. Where
+// the kernel calls back, it must not see one.
+template <typename F>
+Result<> answered(F&& play) {
+  try {
+    return play();
+  } catch (const std::exception& error) {
+    return failure(ErrorCode::kInvalid, error.what());
+  }
+}
 
 // A handle as the kind it is.
 template <typename T>

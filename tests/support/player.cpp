@@ -256,6 +256,8 @@ std::unique_ptr<Peer> Session::new_peer(size_t client, uint64_t id) const {
                                 program_["roots"], program_["events"].GetBool(), id);
 }
 
+Peer& Session::peer_at(const Json& client) { return *peers_.at(client.GetUint()); }
+
 Result<> Session::play(const Json& step, JsonWriter& to) {
   to.StartObject();
   Result<> done;
@@ -265,9 +267,9 @@ Result<> Session::play(const Json& step, JsonWriter& to) {
     Json refs(rapidjson::kArrayType);
     rapidjson::MemoryPoolAllocator<> pool;
     refs.PushBack(Json(step["from"], pool), pool);
-    done = play_receive(step["recv"].GetUint(), refs, step, to);
+    done = play_receive(step["recv"], refs, step, to);
   } else if (step.HasMember("merge")) {
-    done = play_receive(step["merge"].GetUint(), step["from"], step, to);
+    done = play_receive(step["merge"], step["from"], step, to);
   } else if (step.HasMember("sync")) {
     done = play_sync(step, to);
   } else if (step.HasMember("reload")) {
@@ -304,21 +306,26 @@ Result<> Session::finish(const Json& step, Peer& peer, JsonWriter& to) {
 }
 
 Result<> Session::play_local(const Json& step, JsonWriter& to) {
-  Peer& peer = *peers_[step["do"].GetUint()];
+  Peer& peer = peer_at(step["do"]);
   peer.start_step();
   Result<> done;
+  const Json& ops = step["ops"];
+  const auto play_op = [&](const Json& op) -> Result<> {
+    const SharedType type = peer.resolve(op[1]);
+    if (!type) return invalid("no type at the path");
+    return edit(type, op);
+  };
   peer.doc().transact([&] {
-    for (const Json& op : step["ops"].GetArray()) {
-      if (!done) return;
-      const SharedType type = peer.resolve(op[1]);
-      done = type ? edit(type, op) : Result<>(invalid("no type at the path"));
+    for (rapidjson::SizeType i = 0; done && ops.IsArray() && i < ops.Size(); ++i) {
+      done = answered([&] { return play_op(ops[i]); });
     }
   });
   if (!done) return done;
   return finish(step, peer, to);
 }
 
-Result<> Session::play_receive(size_t client, const Json& refs, const Json& step, JsonWriter& to) {
+Result<> Session::play_receive(const Json& client, const Json& refs, const Json& step,
+                               JsonWriter& to) {
   const unsigned version = step["v"].GetUint();
   const std::vector<Bytes> updates = find(refs, version);
   if (updates.empty()) {
@@ -333,32 +340,32 @@ Result<> Session::play_receive(size_t client, const Json& refs, const Json& step
     if (!merged) return dropped(merged);
     bytes = *std::move(merged);
   }
-  Peer& peer = *peers_[client];
+  Peer& peer = peer_at(client);
   peer.start_step();
-  const Result<> applied = peer.apply(bytes, version);
+  Result<> applied = peer.apply(bytes, version);
   if (!applied) return applied;
   return finish(step, peer, to);
 }
 
 Result<> Session::play_sync(const Json& step, JsonWriter& to) {
-  Peer& peer = *peers_[step["sync"].GetUint()];
+  Peer& peer = peer_at(step["sync"]);
   const unsigned version = step["v"].GetUint();
-  const Buffer bytes = peers_[step["from"].GetUint()]->state(version, peer.doc().state_vector());
+  const Buffer bytes = peer_at(step["from"]).state(version, peer.doc().state_vector());
   peer.start_step();
-  const Result<> applied = peer.apply(bytes, version);
+  Result<> applied = peer.apply(bytes, version);
   if (!applied) return applied;
-  const Result<> done = finish(step, peer, to);
+  Result<> done = finish(step, peer, to);
   to.Key("sent");
   write_hex(to, bytes);
   return done;
 }
 
 Result<> Session::play_reload(const Json& step, JsonWriter& to) {
-  const size_t client = step["reload"].GetUint();
   const unsigned version = step["v"].GetUint();
-  const Buffer bytes = peers_[client]->state(version);
+  const Buffer bytes = peer_at(step["reload"]).state(version);
+  const size_t client = step["reload"].GetUint();
   peers_[client] = new_peer(client, step["id"].GetUint64());
-  const Result<> applied = peers_[client]->apply(bytes, version);
+  Result<> applied = peers_[client]->apply(bytes, version);
   if (!applied) return applied;
   return finish(step, *peers_[client], to);
 }
@@ -366,7 +373,7 @@ Result<> Session::play_reload(const Json& step, JsonWriter& to) {
 void Session::play_check(const Json& step, JsonWriter& to) {
   to.Key("check");
   to.StartArray();
-  for (const Json& client : step["check"].GetArray()) peers_[client.GetUint()]->write_state(to);
+  for (const Json& client : step["check"].GetArray()) peer_at(client).write_state(to);
   to.EndArray();
 }
 
@@ -378,7 +385,7 @@ Result<> Session::play_utils(const Json& step, JsonWriter& to) {
     to.Int(1);
     return {};
   }
-  const crdt::StateVector known = peers_[step["utils"].GetUint()]->doc().state_vector();
+  const crdt::StateVector known = peer_at(step["utils"]).doc().state_vector();
   std::string error;
   const auto write = [&](const char* name, const Result<Buffer>& bytes) {
     to.Key(name);
@@ -414,17 +421,21 @@ Result<> Session::play_utils(const Json& step, JsonWriter& to) {
 }
 
 Trace play_program(const Json& program) {
-  Session session(program);
   rapidjson::StringBuffer buffer;
   JsonWriter to(buffer);
-  to.StartArray();
   int number = 0;
-  for (const Json& step : program["steps"].GetArray()) {
-    const Result<> done = session.play(step, to);
-    if (!done) return {{}, done.error().detail, number};
-    ++number;
-  }
-  to.EndArray();
+  Result<> done = answered([&]() -> Result<> {
+    Session session(program);
+    to.StartArray();
+    for (const Json& step : program["steps"].GetArray()) {
+      Result<> played = session.play(step, to);
+      if (!played) return played;
+      ++number;
+    }
+    to.EndArray();
+    return {};
+  });
+  if (!done) return {{}, done.error().detail, number};
   return {{buffer.GetString(), buffer.GetSize()}, {}, -1};
 }
 

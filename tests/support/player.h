@@ -65,12 +65,13 @@ class Session {
   using Ref = std::pair<int, unsigned>;
 
   Result<> play_local(const Json& step, JsonWriter& to);
-  Result<> play_receive(size_t client, const Json& refs, const Json& step, JsonWriter& to);
+  Result<> play_receive(const Json& client, const Json& refs, const Json& step, JsonWriter& to);
   Result<> play_sync(const Json& step, JsonWriter& to);
   Result<> play_reload(const Json& step, JsonWriter& to);
   Result<> play_utils(const Json& step, JsonWriter& to);
   void play_check(const Json& step, JsonWriter& to);
 
+  Peer& peer_at(const Json& client);
   std::unique_ptr<Peer> new_peer(size_t client, uint64_t id) const;
   std::vector<Bytes> find(const Json& refs, unsigned version) const;
   Result<> finish(const Json& step, Peer& peer, JsonWriter& to);
@@ -80,7 +81,8 @@ class Session {
   std::map<int, std::vector<Peer::Emitted>> emitted_;  // local updates by step
 };
 
-// The whole trace as a JSON array, or the first error and the number of the step.
+// The whole trace as a JSON array, or the first error and the number of the step. A program that
+// makes no sense ends in an error too.
 struct Trace {
   std::string json;
   std::string error;

@@ -58,6 +58,15 @@ const inRange = (type, index, length = 0) => {
     throw new Invalid(`${index}+${length} is outside of ${type.length}`);
 };
 
+const XML_CHILDREN = ['xmlelement', 'xmltext', 'xmlhook'];
+
+// XML holds only XML. Yjs takes whatever it is given.
+const areChildren = (type, values) => {
+  if (!(type instanceof Y.XmlFragment)) return;
+  for (const value of values)
+    if (!XML_CHILDREN.includes(value?.$t?.[0])) throw new Invalid('not a child of XML');
+};
+
 const decodeDelta = (delta) =>
   delta.map(([verb, value, attributes]) => {
     const op = { [verb]: decode(value) };
@@ -91,9 +100,11 @@ const VERBS = {
   },
   add: (t, index, values) => {
     inRange(t, index);
+    areChildren(t, values);
     t.insert(index, values.map(decode));
   },
   push: (t, values) => {
+    areChildren(t, values);
     t.push(values.map(decode));
   },
   set: (t, key, value) => {

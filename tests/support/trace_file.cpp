@@ -1,6 +1,5 @@
 #include "support/trace_file.h"
 
-#include <rapidjson/document.h>
 #include <zlib.h>
 
 #include <array>
@@ -8,6 +7,7 @@
 #include <fstream>
 
 #include "base/assert.h"
+#include "support/json.h"
 
 namespace tidemark::support {
 
