@@ -20,12 +20,16 @@ AttributeMap interned(Document& document, const Attributes& attributes) {
   return map;
 }
 
+bool has_range(const Document& document, BranchHandle branch, uint32_t index, uint32_t count) {
+  const Branch& text = document.store.branches[branch];
+  return !text.is_dead && index <= text.length && count <= text.length - index;
+}
+
 Result<> check_range(const Text& text, uint32_t index, uint32_t count) {
-  if (text.document()->store.branches[text.branch()].is_dead) {
-    return failure(ErrorCode::kInvalid, "text: it was deleted");
-  }
-  if (index <= text.length() && count <= text.length() - index) return {};
-  return failure(ErrorCode::kInvalid, "text: the range exceeds the length");
+  if (has_range(*text.document(), text.branch(), index, count)) return {};
+  const bool is_dead = text.document()->store.branches[text.branch()].is_dead;
+  return failure(ErrorCode::kInvalid,
+                 is_dead ? "text: it was deleted" : "text: the range exceeds the length");
 }
 
 NewContent text_content(std::string_view utf8, uint32_t units) {
@@ -34,6 +38,11 @@ NewContent text_content(std::string_view utf8, uint32_t units) {
   content.len = units;
   content.text = utf8;
   return content;
+}
+
+// A keystroke, mostly.
+bool is_one_ascii_unit(std::string_view utf8) {
+  return utf8.size() == 1 && static_cast<uint8_t>(utf8.front()) < 0x80;
 }
 
 Result<uint32_t> units_of(std::string_view utf8) {
@@ -48,16 +57,19 @@ Result<uint32_t> units_of(std::string_view utf8) {
 Result<> Text::insert(uint32_t index, std::string_view utf8) {
   if (utf8.empty()) return {};
   Document& document = *document_;
+  if (is_one_ascii_unit(utf8) && has_range(document, branch_, index, 0) &&
+      document.insert_plain(branch_, index, utf8, 1)) {
+    return {};
+  }
   if (Result<> checked = check_range(*this, index, 0); !checked) return checked;
   const Result<uint32_t> units = units_of(utf8);
   if (!units) return tl::unexpected(units.error());
-  if (document.type_on(branch_, index, utf8, *units)) return {};
+  if (document.insert_plain(branch_, index, utf8, *units)) return {};
   document.begin(0);
   TextCursor cursor(document, branch_, index);
   cursor.insert(text_content(utf8, *units), cursor.attributes());
-  const uint32_t state = document.own_state();
+  document.hint_caret(branch_, index + *units);
   document.end();
-  document.note_caret(branch_, state, index + *units);
   return {};
 }
 
@@ -105,12 +117,12 @@ Result<SharedType> Text::insert_type(uint32_t index, TypeRef kind, std::string_v
 
 Result<> Text::erase(uint32_t index, uint32_t count) {
   if (count == 0) return {};
-  if (Result<> checked = check_range(*this, index, count); !checked) return checked;
-  if (document_->erase_at_caret(branch_, index, count)) return {};
+  if (!has_range(*document_, branch_, index, count)) return check_range(*this, index, count);
+  if (document_->erase_plain(branch_, index, count)) return {};
   document_->begin(0);
   TextCursor(*document_, branch_, index).erase(count);
+  document_->hint_gap(branch_, index);
   document_->end();
-  document_->note_gap(branch_, index);
   return {};
 }
 

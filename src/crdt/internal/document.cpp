@@ -23,33 +23,37 @@ void Document::change_client_id(uint64_t id) {
 }
 
 void Document::begin(uint64_t origin, bool is_local) {
-  if (depth_++ > 0) return;
-  if (spare_.empty()) spare_.push_back(std::make_unique<TransactionRecord>());
-  queue_.push_back(std::move(spare_.back()));
-  spare_.pop_back();
-  open_ = queue_.back().get();
+  open_transaction(origin, is_local);
+  // The general path moves what shortcuts remember, and sees to the cleaning up of what one did.
+  open_->is_shortcut = false;
   forget_caret();
+}
+
+void Document::open_transaction(uint64_t origin, bool is_local) {
+  if (depth_++ > 0) return;
+  open_ = &queue_.add();
   open_->reset(origin, is_local, ++epoch_);
 }
 
 void Document::end() {
   TM_ASSERT(depth_ > 0);
   if (--depth_ > 0) return;
-  const bool is_first = open_ == queue_.front().get();
+  const bool is_first = open_ == &queue_[0];
   open_ = nullptr;
   // Transactions that observers run wait in the queue until the one before them is cleaned up.
   if (!is_first) return;
-  finish_queue(0);
-}
-
-void Document::finish_queue(size_t from) {
-  for (size_t number = from; number < queue_.size(); ++number) clean_up(number);
-  for (auto& record : queue_) spare_.push_back(std::move(record));
+  for (size_t number = 0; number < queue_.size(); ++number) {
+    if (queue_[number].is_shortcut) {
+      emit_shortcut(queue_[number]);
+    } else {
+      clean_up(queue_[number]);
+    }
+  }
   queue_.clear();
+  if (hint_.kind != Hint::Kind::kNothing) take_hint();
 }
 
-void Document::clean_up(size_t number) {
-  TransactionRecord& record = *queue_[number];
+void Document::clean_up(TransactionRecord& record) {
   record.sort_deleted();
   record.own_touched = record.touched.size();
   if (!record.changed.empty()) run_observers(record);
@@ -114,15 +118,19 @@ void Document::merge_deleted(const TransactionRecord& record) {
   for (size_t i = record.deleted.size(); i-- > 0;) {
     const TransactionRecord::Deleted& range = record.deleted[i];
     Client& client = store.clients[range.client];
-    Directory& directory = client.directory;
-    Directory::Position place = directory.find(range.clock + range.len - 1);
-    if (!directory.is_last(place)) place = directory.next(place);
-    while (!directory.is_first(place) && directory.at(place).clock >= range.clock) {
-      size_t merged;
-      place = merge_leftwards(client, place, merged);
-      if (directory.is_first(place)) break;
-      place = directory.previous(place);
-    }
+    merge_down_to(client, client.directory.find(range.clock + range.len - 1), range.clock);
+  }
+}
+
+// Merges whatever can from the struct after this place down to the one that starts at `clock`.
+void Document::merge_down_to(Client& client, Directory::Position place, uint32_t clock) {
+  const Directory& directory = client.directory;
+  if (!directory.is_last(place)) place = directory.next(place);
+  while (!directory.is_first(place) && directory.at(place).clock >= clock) {
+    size_t merged;
+    place = merge_leftwards(client, place, merged);
+    if (directory.is_first(place)) break;
+    place = directory.previous(place);
   }
 }
 

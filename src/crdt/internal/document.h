@@ -51,8 +51,10 @@ class Document {
 
   StructStore store;
 
-  // --- transactions (transaction.cpp)
+  // --- transactions (document.cpp)
   // Nested calls join the open transaction; the outermost end() runs observers and clean-up.
+  void open_transaction(uint64_t origin, bool is_local = true);
+  // ... for edits of the general path.
   void begin(uint64_t origin, bool is_local = true);
   void end();
   bool is_open() const { return open_ != nullptr; }
@@ -96,29 +98,29 @@ class Document {
   const Pending& pending() const { return pending_; }
   const DeleteSet& pending_deletes() const { return pending_deletes_; }
 
-  // --- fast paths (typing.cpp): the same effects as the general path in fewer steps. False where
-  // only the general path will do; the document is then untouched.
-  bool type_on(BranchHandle branch, uint32_t index, std::string_view utf8, uint32_t units);
-  bool erase_at_caret(BranchHandle branch, uint32_t index, uint32_t units);
-  // Where a local insertion ended, or a local deletion left its gap.
-  void note_caret(BranchHandle branch, uint32_t state, uint32_t end_index);
-  uint32_t own_state() const {
-    return own_client_ == kNoClient ? 0 : store.clients[own_client_].state;
+  // --- fast paths (plain_edit.cpp, typing.cpp): the same effects as the general path in fewer
+  // steps. False where only the general path will do; the document is then untouched.
+  bool insert_plain(BranchHandle branch, uint32_t index, std::string_view utf8, uint32_t units);
+  bool erase_plain(BranchHandle branch, uint32_t index, uint32_t units);
+  // Said inside a transaction: where a local insertion ended, or a local deletion left its gap.
+  void hint_caret(BranchHandle branch, uint32_t end_index) {
+    hint_ = {Hint::Kind::kCaret, branch, end_index};
   }
-  void note_gap(BranchHandle branch, uint32_t index);
-  void forget_caret() { caret_.item = gap_.first = kNone; }
+  void hint_gap(BranchHandle branch, uint32_t index) { hint_ = {Hint::Kind::kGap, branch, index}; }
   bool uses_fast_paths = true;
 
  private:
   // transaction.cpp
   void run_observers(TransactionRecord& record);
-  void clean_up(size_t number);
+  void clean_up(TransactionRecord& record);
   void collect(TransactionRecord& record);
   void merge_deleted(const TransactionRecord& record);
+  void merge_down_to(Client& client, Directory::Position place, uint32_t clock);
   void merge_new(const TransactionRecord& record);
   void merge_candidates(const TransactionRecord& record);
   Directory::Position merge_leftwards(Client& client, Directory::Position position, size_t& merged);
   void emit_updates(const TransactionRecord& record);
+  void emit_v2(const TransactionRecord& record);
   void emit_update(Observers::Kind kind, const UpdateEvent& event);
   bool has_effect(const TransactionRecord& record) const;
 
@@ -159,15 +161,32 @@ class Document {
   };
   template <typename Writer>
   void write_sections(Writer& writer, const std::vector<Section>& sections);
-  // typing.cpp
+  // plain_edit.cpp
   bool may_take_shortcut(BranchHandle branch) const;
+  void begin_shortcut();
+  bool insert_between(BranchHandle branch, uint32_t index, std::string_view utf8, uint32_t units);
+  void skip_tombstones(BranchHandle branch, uint32_t index, ItemHandle& left, ItemHandle& right);
+  bool erase_beside_tombstone(BranchHandle branch, uint32_t index, uint32_t units,
+                              PositionIndex::Place from);
+  bool erase_within(BranchHandle branch, uint32_t index, uint32_t units);
+  // typing.cpp
+  bool type_on(BranchHandle branch, uint32_t index, std::string_view utf8, uint32_t units);
+  bool erase_at_gap(BranchHandle branch, uint32_t index, uint32_t units);
   bool erase_before_gap(uint32_t units);
   bool erase_after_gap(uint32_t units);
-  void finish_erasure(ItemHandle shortened, uint32_t units);
-  void emit_typed(const Item& item, uint32_t clock, std::string_view utf8);
-  void emit_erased(ClientIndex client, uint32_t clock, uint32_t units);
-  void emit_shortcut();
-  void finish_queue(size_t from);
+  void finish_erasure(ItemHandle shortened, const TransactionRecord::Deleted& erased);
+  void open_gap(BranchHandle branch, uint32_t index, ItemHandle tombstone,
+                Directory::Position place);
+  void write_inserted(const Item& item, uint32_t clock, std::string_view utf8);
+  void write_erased(const TransactionRecord::Deleted& erased);
+  void emit_shortcut(const TransactionRecord& record);
+  void take_hint();
+  void note_caret(BranchHandle branch, uint32_t end_index);
+  void note_gap(BranchHandle branch, uint32_t index);
+  void forget_caret() {
+    caret_.item = gap_.first = kNone;
+    hint_.kind = Hint::Kind::kNothing;
+  }
 
   template <typename Writer>
   void write_transaction(Writer& writer, const TransactionRecord& record);
@@ -181,8 +200,7 @@ class Document {
   TransactionRecord* open_ = nullptr;
   uint32_t depth_ = 0;
   uint32_t epoch_ = 0;
-  std::vector<std::unique_ptr<TransactionRecord>> queue_;  // begun and not yet cleaned up
-  std::vector<std::unique_ptr<TransactionRecord>> spare_;
+  TransactionQueue queue_;
 
   Pending pending_;
   DeleteSet pending_deletes_;
@@ -211,7 +229,15 @@ class Document {
     Directory::Position last_place{};
   };
   Gap gap_;
-  Buffer shortcut_;  // the update of the last shortcut
+  // Becomes a caret or a gap when the transaction is over, if nothing else was edited since.
+  struct Hint {
+    enum class Kind : uint8_t { kNothing, kCaret, kGap };
+    Kind kind = Kind::kNothing;
+    BranchHandle branch = kNone;
+    uint32_t index = 0;
+  };
+  Hint hint_;
+  Slab<uint8_t> shortcut_;  // the update of the last shortcut
 
   // Kept for their memory: emitting an update allocates nothing.
   UpdateWriterV1 writer_v1_;

@@ -153,12 +153,14 @@ void Document::emit_updates(const TransactionRecord& record) {
     write_transaction(writer_v1_, record);
     emit_update(Observers::Kind::kUpdateV1, {writer_v1_.bytes(), record.origin, record.is_local});
   }
-  if (wants_v2) {
-    UpdateWriterV2 writer;
-    write_transaction(writer, record);
-    const Buffer update = writer.take();
-    emit_update(Observers::Kind::kUpdateV2, {update, record.origin, record.is_local});
-  }
+  if (wants_v2) emit_v2(record);
+}
+
+void Document::emit_v2(const TransactionRecord& record) {
+  UpdateWriterV2 writer;
+  write_transaction(writer, record);
+  const Buffer update = writer.take();
+  emit_update(Observers::Kind::kUpdateV2, {update, record.origin, record.is_local});
 }
 
 void Document::emit_update(Observers::Kind kind, const UpdateEvent& event) {

@@ -15,13 +15,13 @@ void Document::touch(ClientIndex index) {
   if (client.epoch == open_->epoch) return;
   client.epoch = open_->epoch;
   client.before = client.state;
-  for (const auto& record : queue_) {
+  for (size_t number = 0; number < queue_.size(); ++number) {
+    TransactionRecord& record = queue_[number];
     const auto is_known = [index](const TransactionRecord::Touched& entry) {
       return entry.client == index;
     };
-    if (record.get() == open_ ||
-        std::none_of(record->touched.begin(), record->touched.end(), is_known)) {
-      record->touched.push_back({index, client.state});
+    if (&record == open_ || std::none_of(record.touched.begin(), record.touched.end(), is_known)) {
+      record.touched.push_back({index, client.state});
     }
   }
 }
@@ -74,7 +74,6 @@ ItemHandle Document::clean_start(ClientIndex client, uint32_t clock) {
 
 ItemHandle Document::split(ItemHandle handle, uint32_t offset) {
   const ItemHandle right = store.split(handle, offset);
-  if (caret_.item == handle) forget_caret();
   const Item& item = store.items[right];
   open_->merge_candidates.push_back({item.client(), item.clock});
   return right;
@@ -299,7 +298,6 @@ void Document::integrate(const StructView& view, uint32_t offset) {
     store.entries(store.branches[at.parent]).assign(at.key, handle);
     if (left != kNone) erase(left);
   }
-  if (caret_.item != kNone && caret_.branch == at.parent) forget_caret();
   finish_integration(handle);
 }
 
@@ -415,7 +413,6 @@ void Document::erase(ItemHandle first) {
       open_->deleted.push_back({item.client(), item.clock, item.len});
       store.clients[item.client()].is_deleted_stale = true;
       note_change(item.parent, is_keyed ? item.leaf_or_key : kNone);
-      if (caret_.item == handle) forget_caret();
       if (item.ref() == Ref::kType) {
         erase_children(item.content, doomed);
       } else if (item.ref() == Ref::kDoc) {

@@ -16,6 +16,7 @@ void Observers::remove(uint64_t id) {
     if (entry->id != id) continue;
     --counts_[static_cast<size_t>(entry->kind)];
     entry->id = 0;
+    has_removed_ = true;
   }
   if (calls_ == 0) drop_removed();
 }
@@ -27,6 +28,7 @@ bool Observers::watches(Kind kind, BranchHandle branch) const {
 }
 
 void Observers::drop_removed() {
+  has_removed_ = false;
   std::erase_if(entries_, [](const auto& entry) { return entry->id == 0; });
 }
 

@@ -45,7 +45,7 @@ class Observers {
       const Entry& entry = *entries_[i];
       if (entry.id != 0 && entry.kind == kind && entry.branch == branch) f(entry);
     }
-    if (--calls_ == 0) drop_removed();
+    if (--calls_ == 0 && has_removed_) drop_removed();
   }
 
  private:
@@ -56,6 +56,7 @@ class Observers {
   std::array<size_t, 5> counts_{};
   uint64_t next_id_ = 1;
   uint32_t calls_ = 0;  // nested calls under way
+  bool has_removed_ = false;
 };
 
 }  // namespace tidemark::crdt

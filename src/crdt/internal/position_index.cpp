@@ -358,6 +358,48 @@ void PositionIndex::remove(ItemHandle item) {
   }
 }
 
+// Weights move between neighbours, so that mostly nobody above the leaf needs to know.
+void PositionIndex::divide(ItemHandle left, ItemHandle right) {
+  const uint32_t node = items_[left].leaf_or_key;
+  Leaf& leaf = leaves_[node];
+  if (leaf.count == kLeafItems) {
+    update(left);
+    return insert(leaf.tree, left, right);
+  }
+  if (late_ == left) late_ = kNone;
+  const uint32_t slot = slot_of_item(leaf, left);
+  const uint32_t units = items_[left].visible_len();
+  const uint32_t units_right = items_[right].visible_len();
+  const uint32_t change = units + units_right - leaf.units[slot];
+  shift_up(leaf.items, slot + 1, leaf.count);
+  shift_up(leaf.units, slot + 1, leaf.count);
+  ++leaf.count;
+  leaf.items[slot + 1] = right;
+  leaf.units[slot] = units;
+  leaf.units[slot + 1] = units_right;
+  items_[right].leaf_or_key = node;
+  if (change != 0) add_upwards(node, change, 0);
+}
+
+void PositionIndex::join(ItemHandle left, ItemHandle right) {
+  const uint32_t node = items_[left].leaf_or_key;
+  if (items_[right].leaf_or_key != node) {
+    remove(right);
+    return update(left);
+  }
+  if (late_ == left || late_ == right) late_ = kNone;
+  Leaf& leaf = leaves_[node];
+  const uint32_t slot = slot_of_item(leaf, left);
+  const uint32_t units = items_[left].visible_len();
+  const uint32_t change = units - leaf.units[slot] - leaf.units[slot + 1];
+  leaf.units[slot] = units;
+  shift_down(leaf.items, slot + 1, leaf.count);
+  shift_down(leaf.units, slot + 1, leaf.count);
+  --leaf.count;
+  items_[right].leaf_or_key = kNone;
+  if (change != 0) add_upwards(node, change, 0);
+}
+
 void PositionIndex::remove_child(uint32_t tree, uint32_t parent, uint32_t child, uint32_t level) {
   Inner& inner = inners_[parent];
   const uint32_t slot = slot_of_child(inner, child);

@@ -40,6 +40,10 @@ class PositionIndex {
   // The item, already linked into the list, stands right after `left` (kNone: at the front).
   void insert(uint32_t tree, ItemHandle left, ItemHandle item);
   void remove(ItemHandle item);
+  // `right` was cut off `left`, and stands right after it.
+  void divide(ItemHandle left, ItemHandle right);
+  // `right` became part of `left`, which stood right before it.
+  void join(ItemHandle left, ItemHandle right);
   // The item's visible units changed, or a format died.
   void update(ItemHandle item);
   // The same for content only, put off until somebody looks: a typist changes one item many times.

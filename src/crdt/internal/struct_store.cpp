@@ -69,7 +69,7 @@ ItemHandle StructStore::find(ClientIndex client, uint32_t clock) const {
   return directory.at(directory.find(clock)).item;
 }
 
-ItemHandle StructStore::split(ItemHandle left_handle, uint32_t offset) {
+ItemHandle StructStore::split(ItemHandle left_handle, uint32_t offset, Directory::Position& place) {
   const ItemHandle handle = new_item();
   Item& left = items[left_handle];
   Item& right = items[handle];
@@ -79,10 +79,9 @@ ItemHandle StructStore::split(ItemHandle left_handle, uint32_t offset) {
   right.len = left.len - offset;
   right.leaf_or_key = left.has(Item::kHasKey) ? left.leaf_or_key : kNone;
   Directory& directory = clients[left.client()].directory;
-  const Directory::Position place = directory.find(left.clock);
+  place = directory.insert_after(place, right.clock, handle);
   if (left.is_gc()) {
     left.len = offset;
-    directory.insert_after(place, right.clock, handle);
     return handle;
   }
   right.assign_origin(left.client(), right.clock - 1);
@@ -99,11 +98,7 @@ ItemHandle StructStore::split(ItemHandle left_handle, uint32_t offset) {
     }
   }
   const Branch& branch = branches[left.parent];
-  if (!left.has(Item::kHasKey) && branch.tree != kNone) {
-    index.update(left_handle);
-    index.insert(branch.tree, left_handle, handle);
-  }
-  directory.insert_after(place, right.clock, handle);
+  if (!left.has(Item::kHasKey) && branch.tree != kNone) index.divide(left_handle, handle);
   return handle;
 }
 
@@ -137,7 +132,6 @@ bool StructStore::merge(ItemHandle left_handle, ItemHandle right_handle) {
   const bool is_listed = !left.has(Item::kHasKey);
   const uint32_t tree = is_listed ? branches[left.parent].tree : kNone;
   if (!merge_content(left, right)) return false;
-  if (tree != kNone) index.remove(right_handle);
   if (right.has(Item::kKeep)) left.set(Item::kKeep);
   left.len += right.len;
   left.right = right.right;
@@ -149,7 +143,7 @@ bool StructStore::merge(ItemHandle left_handle, ItemHandle right_handle) {
       entries(branch).assign(left.leaf_or_key, left_handle);
     }
   }
-  if (tree != kNone) index.update(left_handle);
+  if (tree != kNone) index.join(left_handle, right_handle);
   free_item(right_handle);
   return true;
 }

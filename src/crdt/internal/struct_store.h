@@ -69,8 +69,13 @@ class StructStore {
   ItemHandle at(ClientIndex client, Directory::Position position) const {
     return clients[client].directory.at(position).item;
   }
-  // The right part of an item cut at `offset` units, linked, indexed and in the directory.
-  ItemHandle split(ItemHandle left, uint32_t offset);
+  // The right part of an item cut at `offset` units, linked, indexed and in the directory. `place`
+  // is that of the item, and then that of its right part.
+  ItemHandle split(ItemHandle left, uint32_t offset, Directory::Position& place);
+  ItemHandle split(ItemHandle left, uint32_t offset) {
+    Directory::Position place = place_of(items[left]);
+    return split(left, offset, place);
+  }
   // Whether the right neighbour by clock was merged into the left one. The caller removes it from
   // the directory.
   bool merge(ItemHandle left, ItemHandle right);

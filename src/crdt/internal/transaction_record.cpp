@@ -8,6 +8,7 @@ void TransactionRecord::reset(uint64_t new_origin, bool local, uint32_t new_epoc
   origin = new_origin;
   is_local = local;
   epoch = new_epoch;
+  is_shortcut = false;
   touched.clear();
   own_touched = 0;
   deleted.clear();
@@ -19,7 +20,16 @@ void TransactionRecord::reset(uint64_t new_origin, bool local, uint32_t new_epoc
   subdocs_removed.clear();
 }
 
+TransactionRecord& TransactionQueue::add() {
+  if (size_ == records_.size()) records_.push_back(std::make_unique<TransactionRecord>());
+  return *records_[size_++];
+}
+
 void TransactionRecord::sort_deleted() {
+  if (deleted.size() < 2) {
+    if (!deleted.empty()) deleted_clients.push_back(deleted.front().client);
+    return;
+  }
   std::vector<bool> is_known;
   for (const Deleted& range : deleted) {
     if (!deleted_clients.empty() && deleted_clients.back() == range.client) continue;
@@ -27,7 +37,6 @@ void TransactionRecord::sort_deleted() {
     if (!is_known[range.client]) deleted_clients.push_back(range.client);
     is_known[range.client] = true;
   }
-  if (deleted.size() < 2) return;
   std::sort(deleted.begin(), deleted.end(), [](const Deleted& a, const Deleted& b) {
     return a.client != b.client ? a.client < b.client : a.clock < b.clock;
   });

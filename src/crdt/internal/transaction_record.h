@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ struct TransactionRecord {
   uint64_t origin = 0;
   bool is_local = true;
   uint32_t epoch = 0;
+  // All that it did is one shortcut, after which nothing is left to clean up.
+  bool is_shortcut = false;
   // Clients with new structs. Up to `own_touched` by this transaction, from there on by
   // transactions that its observers ran.
   std::vector<Touched> touched;
@@ -50,11 +53,27 @@ struct TransactionRecord {
   std::vector<std::string> subdocs_removed;  // guids
 
   void reset(uint64_t new_origin, bool local, uint32_t new_epoch);
+  bool is_pristine() const { return touched.empty() && deleted.empty(); }
   void sort_deleted();
   std::span<const Deleted> deleted_of(ClientIndex client) const;
   bool deletes(ClientIndex client, uint32_t clock) const;
   // The client's state when the transaction began; `now` if nobody added to it since.
   uint32_t before(ClientIndex client, uint32_t now) const;
+};
+
+// Transactions that have begun and are not yet cleaned up, the oldest first. A record stays where
+// it is in memory, and is used again after clear().
+class TransactionQueue {
+ public:
+  TransactionRecord& add();
+  void clear() { size_ = 0; }
+  bool is_empty() const { return size_ == 0; }
+  size_t size() const { return size_; }
+  TransactionRecord& operator[](size_t number) { return *records_[number]; }
+
+ private:
+  std::vector<std::unique_ptr<TransactionRecord>> records_;
+  size_t size_ = 0;
 };
 
 }  // namespace tidemark::crdt

@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "crdt/internal/document.h"
+#include "crdt/internal/tombstone.h"
 
 namespace tidemark::crdt {
 namespace {
@@ -39,30 +40,21 @@ bool is_plain_text(const Item& item) {
          !item.has(Item::kKeep);
 }
 
-bool is_tombstone(const Item& item) {
-  return item.ref() == Ref::kDeleted && !item.has(Item::kKeep);
-}
-
 }  // namespace
 
-bool Document::may_take_shortcut(BranchHandle branch) const {
-  return uses_fast_paths && queue_.empty() && observers_->is_empty() &&
-         !observers_->has(Observers::Kind::kUpdateV2) && options_.collects_garbage &&
-         !store.branches[branch].has_formatting;
+void Document::take_hint() {
+  const Hint hint = std::exchange(hint_, {});
+  if (hint.kind == Hint::Kind::kCaret) note_caret(hint.branch, hint.index);
+  if (hint.kind == Hint::Kind::kGap) note_gap(hint.branch, hint.index);
 }
 
-void Document::note_caret(BranchHandle branch, uint32_t state, uint32_t end_index) {
-  // Observers may have written since.
-  if (!queue_.empty() || own_state() != state || state == 0) return;
+void Document::note_caret(BranchHandle branch, uint32_t end_index) {
   const Directory& directory = store.clients[own_client_].directory;
   caret_ = {branch, directory.at(directory.last()).item, end_index};
 }
 
 bool Document::type_on(BranchHandle branch, uint32_t index, std::string_view utf8, uint32_t units) {
-  if (caret_.item == kNone || caret_.branch != branch || caret_.end_index != index ||
-      !may_take_shortcut(branch)) {
-    return false;
-  }
+  if (caret_.item == kNone || caret_.branch != branch || caret_.end_index != index) return false;
   Item& item = store.items[caret_.item];
   Client& own = store.clients[own_client_];
   if (item.client() != own_client_ || item.end_clock() != own.state || item.parent != branch ||
@@ -79,7 +71,10 @@ bool Document::type_on(BranchHandle branch, uint32_t index, std::string_view utf
     }
   }
   if (!store.pool.extend(item.content + item.len, as_bytes(utf8))) return false;
-  const uint32_t clock = own.state;
+  begin_shortcut();
+  open_->touched.push_back({own_client_, own.state});
+  own.epoch = open_->epoch;
+  own.before = own.state;
   own.state += units;
   item.len += units;
   Branch& text = store.branches[branch];
@@ -87,22 +82,32 @@ bool Document::type_on(BranchHandle branch, uint32_t index, std::string_view utf
   if (text.tree != kNone) store.index.update_later(caret_.item);
   caret_.end_index += units;
   gap_.first = kNone;
-  if (observers_->has(Observers::Kind::kUpdateV1)) emit_typed(item, clock, utf8);
+  if (observers_->has(Observers::Kind::kUpdateV1)) write_inserted(item, own.before, utf8);
+  end();
   return true;
 }
 
-void Document::emit_typed(const Item& item, uint32_t clock, std::string_view utf8) {
-  shortcut_.resize(kMaxHead + utf8.size());
-  uint8_t* at = shortcut_.data();
+// The update of one insertion: of a new item, or of what was added to an item from `clock` on.
+void Document::write_inserted(const Item& item, uint32_t clock, std::string_view utf8) {
+  shortcut_.resize(static_cast<uint32_t>(kMaxHead + utf8.size()));
+  uint8_t* at = shortcut_.begin();
   const uint64_t own = store.clients[own_client_].id;
   *at++ = 1;
   *at++ = 1;
   at = put_varuint(at, own);
   at = put_varuint(at, clock);
+  const bool is_new = clock == item.clock;
+  const bool has_origin = !is_new || item.has_origin();
   const bool has_right = item.has_right_origin();
-  *at++ = static_cast<uint8_t>(0x80 | (has_right ? 0x40 : 0) | static_cast<int>(Ref::kString));
-  at = put_varuint(at, own);
-  at = put_varuint(at, clock - 1);
+  *at++ = static_cast<uint8_t>((has_origin ? 0x80 : 0) | (has_right ? 0x40 : 0) |
+                               static_cast<int>(Ref::kString));
+  if (!is_new) {
+    at = put_varuint(at, own);
+    at = put_varuint(at, clock - 1);
+  } else if (has_origin) {
+    at = put_varuint(at, store.clients[item.origin_client()].id);
+    at = put_varuint(at, item.origin_clock);
+  }
   if (has_right) {
     at = put_varuint(at, store.clients[item.right_origin_client].id);
     at = put_varuint(at, item.right_origin_clock);
@@ -111,31 +116,27 @@ void Document::emit_typed(const Item& item, uint32_t clock, std::string_view utf
   std::memcpy(at, utf8.data(), utf8.size());
   at += utf8.size();
   *at++ = 0;
-  shortcut_.resize(static_cast<size_t>(at - shortcut_.data()));
-  emit_shortcut();
+  shortcut_.resize(static_cast<uint32_t>(at - shortcut_.begin()));
 }
 
-void Document::emit_erased(ClientIndex client, uint32_t clock, uint32_t units) {
-  if (!observers_->has(Observers::Kind::kUpdateV1)) return;
+void Document::write_erased(const TransactionRecord::Deleted& erased) {
   shortcut_.resize(kMaxHead);
-  uint8_t* at = shortcut_.data();
+  uint8_t* at = shortcut_.begin();
   *at++ = 0;
   *at++ = 1;
-  at = put_varuint(at, store.clients[client].id);
+  at = put_varuint(at, store.clients[erased.client].id);
   *at++ = 1;
-  at = put_varuint(at, clock);
-  at = put_varuint(at, units);
-  shortcut_.resize(static_cast<size_t>(at - shortcut_.data()));
-  emit_shortcut();
+  at = put_varuint(at, erased.clock);
+  at = put_varuint(at, erased.len);
+  shortcut_.resize(static_cast<uint32_t>(at - shortcut_.begin()));
 }
 
-void Document::emit_shortcut() {
-  // A record in the queue makes edits by observers wait their turn.
-  if (spare_.empty()) spare_.push_back(std::make_unique<TransactionRecord>());
-  queue_.push_back(std::move(spare_.back()));
-  spare_.pop_back();
-  emit_update(Observers::Kind::kUpdateV1, {shortcut_, 0, true});
-  finish_queue(1);
+void Document::emit_shortcut(const TransactionRecord& record) {
+  if (observers_->has(Observers::Kind::kUpdateV1)) {
+    emit_update(Observers::Kind::kUpdateV1,
+                {Bytes(shortcut_.begin(), shortcut_.size()), record.origin, true});
+  }
+  if (observers_->has(Observers::Kind::kUpdateV2)) emit_v2(record);
 }
 
 void Document::note_gap(BranchHandle branch, uint32_t index) {
@@ -147,20 +148,29 @@ void Document::note_gap(BranchHandle branch, uint32_t index) {
     first = store.items[place.item].right;
   }
   if (first == kNone || !is_tombstone(store.items[first])) return;
-  // A long run of tombstones is not worth the walk.
-  constexpr int kMaxSteps = 16;
-  ItemHandle last = first;
-  for (int steps = 0; steps < kMaxSteps; ++steps) {
-    const ItemHandle next = store.items[last].right;
-    if (next == kNone || !store.items[next].is_deleted()) break;
-    last = next;
-  }
-  const auto place_of = [this](ItemHandle item) { return store.place_of(store.items[item]); };
-  gap_ = {branch, first, last, index, place_of(first), place_of(last)};
+  open_gap(branch, index, first, store.place_of(store.items[first]));
 }
 
-bool Document::erase_at_caret(BranchHandle branch, uint32_t index, uint32_t units) {
-  if (gap_.first == kNone || gap_.branch != branch || !may_take_shortcut(branch)) return false;
+// The tombstones around this one; a long run of them is not worth the walk.
+void Document::open_gap(BranchHandle branch, uint32_t index, ItemHandle tombstone,
+                        Directory::Position place) {
+  constexpr int kMaxSteps = 16;
+  gap_ = {branch, tombstone, tombstone, index, place, place};
+  const auto is_deleted = [this](ItemHandle item) {
+    return item != kNone && store.items[item].is_deleted();
+  };
+  for (int steps = 0; steps < kMaxSteps && is_deleted(store.items[gap_.first].left); ++steps) {
+    gap_.first = store.items[gap_.first].left;
+  }
+  for (int steps = 0; steps < kMaxSteps && is_deleted(store.items[gap_.last].right); ++steps) {
+    gap_.last = store.items[gap_.last].right;
+  }
+  if (gap_.first != tombstone) gap_.first_place = store.place_of(store.items[gap_.first]);
+  if (gap_.last != tombstone) gap_.last_place = store.place_of(store.items[gap_.last]);
+}
+
+bool Document::erase_at_gap(BranchHandle branch, uint32_t index, uint32_t units) {
+  if (gap_.first == kNone || gap_.branch != branch) return false;
   if (index + units == gap_.index) return erase_before_gap(units);
   if (index == gap_.index) return erase_after_gap(units);
   return false;
@@ -168,7 +178,7 @@ bool Document::erase_at_caret(BranchHandle branch, uint32_t index, uint32_t unit
 
 bool Document::erase_before_gap(uint32_t units) {
   Item& tombstone = store.items[gap_.first];
-  if (tombstone.left == kNone) return false;
+  if (tombstone.left == kNone || !is_tombstone(tombstone)) return false;
   const ItemHandle left_handle = tombstone.left;
   Item& left = store.items[left_handle];
   if (!is_plain_text(left) || left.len <= units || !continues(left, tombstone)) return false;
@@ -184,8 +194,7 @@ bool Document::erase_before_gap(uint32_t units) {
   tombstone.origin_clock -= units;
   client.directory.change_clock(gap_.first_place, tombstone.clock);
   gap_.index -= units;
-  finish_erasure(left_handle, units);
-  emit_erased(tombstone.client(), tombstone.clock, units);
+  finish_erasure(left_handle, {tombstone.client(), tombstone.clock, units});
   return true;
 }
 
@@ -212,19 +221,22 @@ bool Document::erase_after_gap(uint32_t units) {
   right.content += units;
   right.origin_clock += units;
   client.directory.change_clock(client.directory.next(gap_.last_place), right.clock);
-  finish_erasure(right_handle, units);
-  emit_erased(tombstone.client(), clock, units);
+  finish_erasure(right_handle, {tombstone.client(), clock, units});
   return true;
 }
 
 // What both directions have in common: the text has fewer units in this item now.
-void Document::finish_erasure(ItemHandle shortened, uint32_t units) {
-  store.clients[store.items[shortened].client()].is_deleted_stale = true;
-  store.pool.discard(units);
+void Document::finish_erasure(ItemHandle shortened, const TransactionRecord::Deleted& erased) {
+  begin_shortcut();
+  open_->deleted.push_back(erased);
+  store.clients[erased.client].is_deleted_stale = true;
+  store.pool.discard(erased.len);
   Branch& text = store.branches[gap_.branch];
-  text.length -= units;
+  text.length -= erased.len;
   if (text.tree != kNone) store.index.update_later(shortened);
   caret_.item = kNone;
+  if (observers_->has(Observers::Kind::kUpdateV1)) write_erased(erased);
+  end();
 }
 
 }  // namespace tidemark::crdt

@@ -1,0 +1,193 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "base/random.h"
+#include "crdt/doc.h"
+
+namespace tidemark::crdt {
+namespace {
+
+// A document that keeps every update it emits.
+struct Writer {
+  explicit Writer(uint64_t client, bool is_quick)
+      : doc(DocOptions{.client_id = client, .seed = client}) {
+    doc.use_fast_paths(is_quick);
+    v1 = doc.on_update([this](const UpdateEvent& event) {
+      emitted.push_back(copy_of(event.update));
+      origins.push_back(event.origin);
+    });
+    v2 = doc.on_update_v2(
+        [this](const UpdateEvent& event) { emitted.push_back(copy_of(event.update)); });
+  }
+  Text text() { return doc.text("t"); }
+
+  Doc doc;
+  std::vector<Buffer> emitted;
+  std::vector<Origin> origins;
+  Subscription v1;
+  Subscription v2;
+};
+
+// Edits as people make them: mostly on and around the place of the last one.
+class Typist {
+ public:
+  explicit Typist(uint64_t seed) : random_(seed) {}
+
+  // The same edit of both; they hold the same text.
+  void edit(Writer& a, Writer& b) {
+    const uint32_t length = a.text().length();
+    caret_ = std::min(caret_, length);
+    if (random_.one_in(8)) caret_ = static_cast<uint32_t>(random_.below(length + 1));
+    const uint64_t kind = random_.below(12);
+    const uint32_t units = random_.one_in(4) ? 1 + static_cast<uint32_t>(random_.below(5)) : 1;
+    if (kind < 5) return insert(a, b);
+    if (kind < 8) {
+      const uint32_t back = std::min(units, caret_);
+      caret_ -= back;
+      return erase(a, b, back);
+    }
+    if (kind < 11) return erase(a, b, std::min(units, length - caret_));
+    embed(a, b);
+  }
+
+  // One to three edits in one transaction, of which some have an origin.
+  void transact(Writer& a, Writer& b) {
+    const Origin origin = random_.below(3);
+    a.doc.begin(origin);
+    b.doc.begin(origin);
+    const uint64_t edits = 1 + random_.below(3);
+    for (uint64_t i = 0; i < edits; ++i) edit(a, b);
+    a.doc.end();
+    b.doc.end();
+  }
+
+  bool one_in(uint64_t n) { return random_.one_in(n); }
+
+ private:
+  void insert(Writer& a, Writer& b) {
+    static constexpr std::array<std::string_view, 4> kWords = {"é", "\xF0\x9F\x98\x80", "some ",
+                                                               "\n"};
+    const std::string_view word = random_.one_in(6) ? kWords[random_.below(kWords.size())] : "x";
+    ASSERT_TRUE(a.text().insert(caret_, word));
+    ASSERT_TRUE(b.text().insert(caret_, word));
+    caret_ += word == "some " ? 5 : word.size() == 4 ? 2 : 1;
+  }
+  void erase(Writer& a, Writer& b, uint32_t units) {
+    ASSERT_TRUE(a.text().erase(caret_, units));
+    ASSERT_TRUE(b.text().erase(caret_, units));
+  }
+  void embed(Writer& a, Writer& b) {
+    if (!random_.one_in(6)) return;
+    ASSERT_TRUE(a.text().insert_embed(caret_, Any(true)));
+    ASSERT_TRUE(b.text().insert_embed(caret_, Any(true)));
+  }
+
+  Random random_;
+  uint32_t caret_ = 0;
+};
+
+void expect_equal(Writer& a, Writer& b) {
+  EXPECT_EQ(a.emitted, b.emitted);
+  EXPECT_EQ(a.origins, b.origins);
+  EXPECT_EQ(a.doc.encode_state_as_update(), b.doc.encode_state_as_update());
+  EXPECT_EQ(a.doc.encode_state_as_update_v2(), b.doc.encode_state_as_update_v2());
+}
+
+TEST(PlainEdit, leaves_no_trace_of_having_been_a_shortcut) {
+  for (uint64_t seed = 1; seed <= 150; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Typist typist(seed);
+    Writer quick(1, true);
+    Writer slow(1, false);
+    for (int i = 0; i < 200; ++i) {
+      if (typist.one_in(3)) {
+        typist.transact(quick, slow);
+      } else {
+        typist.edit(quick, slow);
+      }
+      ASSERT_EQ(quick.doc.check(), "");
+      ASSERT_EQ(quick.emitted, slow.emitted) << "after edit " << i;
+    }
+    expect_equal(quick, slow);
+  }
+}
+
+TEST(PlainEdit, leaves_no_trace_among_what_others_write) {
+  for (uint64_t seed = 1; seed <= 150; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Typist typist(seed);
+    Typist others(seed + 1000);
+    Writer quick(5, true);
+    Writer slow(5, false);
+    Writer peer(seed % 2 == 0 ? 2 : 7, true);
+    Writer peers_twin(peer.doc.client_id(), false);
+    for (int i = 0; i < 150; ++i) {
+      typist.transact(quick, slow);
+      ASSERT_EQ(quick.emitted, slow.emitted) << "after edit " << i;
+      if (!typist.one_in(4)) others.edit(peer, peers_twin);
+      if (typist.one_in(6)) {
+        const Buffer news = peer.doc.encode_state_as_update(quick.doc.state_vector());
+        const Buffer ours = quick.doc.encode_state_as_update(peer.doc.state_vector());
+        for (Writer* writer : {&quick, &slow}) ASSERT_TRUE(writer->doc.apply_update(news));
+        for (Writer* writer : {&peer, &peers_twin}) ASSERT_TRUE(writer->doc.apply_update(ours));
+      }
+      ASSERT_EQ(quick.doc.check(), "");
+    }
+    expect_equal(quick, slow);
+    expect_equal(peer, peers_twin);
+  }
+}
+
+TEST(PlainEdit, lets_who_hears_of_an_update_edit_at_once) {
+  Writer quick(1, true);
+  Writer slow(1, false);
+  std::array<Subscription, 2> replies;
+  std::array<Writer*, 2> writers = {&quick, &slow};
+  for (size_t i = 0; i < 2; ++i) {
+    replies[i] = writers[i]->doc.on_update([writer = writers[i]](const UpdateEvent& event) {
+      if (event.origin != 9) return;
+      writer->doc.begin(0);
+      EXPECT_TRUE(writer->text().insert(0, "!"));
+      writer->doc.end();
+    });
+  }
+  for (Writer* writer : writers) {
+    ASSERT_TRUE(writer->text().insert(0, "abc"));
+    writer->doc.begin(9);
+    ASSERT_TRUE(writer->text().insert(3, "d"));
+    writer->doc.end();
+    ASSERT_TRUE(writer->text().insert(5, "e"));
+    EXPECT_EQ(writer->text().to_string(), "!abcde");
+    EXPECT_EQ(writer->doc.check(), "");
+  }
+  expect_equal(quick, slow);
+}
+
+TEST(PlainEdit, reaches_the_text_behind_a_long_run_of_tombstones) {
+  Writer quick(1, true);
+  Writer slow(1, false);
+  for (Writer* writer : {&quick, &slow}) {
+    // Every second word is another client's, so that no two tombstones merge.
+    Doc other(DocOptions{.client_id = 2});
+    for (int i = 0; i < 40; ++i) {
+      ASSERT_TRUE(writer->text().insert(writer->text().length(), "a"));
+      ASSERT_TRUE(other.apply_update(writer->doc.encode_state_as_update(other.state_vector())));
+      ASSERT_TRUE(other.text("t").insert(other.text("t").length(), "b"));
+      ASSERT_TRUE(
+          writer->doc.apply_update(other.encode_state_as_update(writer->doc.state_vector())));
+    }
+    while (writer->text().length() > 2) ASSERT_TRUE(writer->text().erase(1, 1));
+    ASSERT_TRUE(writer->text().insert(1, "between"));
+    ASSERT_TRUE(writer->text().erase(8, 1));
+    ASSERT_TRUE(writer->text().insert(8, "end"));
+    EXPECT_EQ(writer->text().to_string(), "abetweenend");
+    EXPECT_EQ(writer->doc.check(), "");
+  }
+  expect_equal(quick, slow);
+}
+
+}  // namespace
+}  // namespace tidemark::crdt
