@@ -141,6 +141,73 @@ TEST(PlainEdit, leaves_no_trace_among_what_others_write) {
   }
 }
 
+// Every update of a writer whose turn it is goes to two replicas, one of which takes shortcuts.
+class Replicas {
+ public:
+  explicit Replicas(uint64_t seed) : random_(seed) {}
+
+  void deliver(Writer& writer, size_t& sent) {
+    // A writer keeps V1 and V2 in turns.
+    for (; sent < writer.emitted.size(); sent += 2) waiting_.push_back(writer.emitted[sent]);
+    while (!waiting_.empty() && !random_.one_in(5)) {
+      // Mostly in order; sometimes something overtakes, and sometimes it comes twice.
+      const size_t next = random_.one_in(12) ? random_.below(waiting_.size()) : 0;
+      ASSERT_TRUE(quick.doc.apply_update(waiting_[next], 4));
+      ASSERT_TRUE(slow.doc.apply_update(waiting_[next], 4));
+      if (!random_.one_in(20)) waiting_.erase(waiting_.begin() + static_cast<ptrdiff_t>(next));
+      ASSERT_EQ(quick.doc.check(), "");
+      ASSERT_EQ(quick.emitted, slow.emitted);
+    }
+  }
+  void deliver_rest() {
+    for (const Buffer& update : waiting_) {
+      ASSERT_TRUE(quick.doc.apply_update(update, 4));
+      ASSERT_TRUE(slow.doc.apply_update(update, 4));
+    }
+    waiting_.clear();
+  }
+
+  Writer quick{9, true};
+  Writer slow{9, false};
+
+ private:
+  Random random_;
+  std::vector<Buffer> waiting_;
+};
+
+TEST(PlainEdit, leaves_no_trace_of_being_a_shortcut_for_what_peers_send) {
+  for (uint64_t seed = 1; seed <= 150; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Random random(seed);
+    Typist first_typist(seed + 2000);
+    Typist second_typist(seed + 3000);
+    Typist reader(seed + 4000);
+    Writer first(3, true);
+    Writer firsts_twin(3, true);
+    Writer second(4, true);
+    Writer seconds_twin(4, true);
+    Replicas replicas(seed);
+    size_t sent_by_first = 0;
+    size_t sent_by_second = 0;
+    for (int i = 0; i < 120; ++i) {
+      first_typist.edit(first, firsts_twin);
+      if (random.one_in(3)) second_typist.edit(second, seconds_twin);
+      replicas.deliver(first, sent_by_first);
+      replicas.deliver(second, sent_by_second);
+      if (random.one_in(10)) reader.edit(replicas.quick, replicas.slow);
+      if (random.one_in(8)) {
+        const Buffer news = second.doc.encode_state_as_update(first.doc.state_vector());
+        ASSERT_TRUE(first.doc.apply_update(news));
+        ASSERT_TRUE(firsts_twin.doc.apply_update(news));
+        sent_by_first = first.emitted.size();
+      }
+    }
+    replicas.deliver_rest();
+    EXPECT_EQ(replicas.quick.doc.check(), "");
+    expect_equal(replicas.quick, replicas.slow);
+  }
+}
+
 TEST(PlainEdit, lets_who_hears_of_an_update_edit_at_once) {
   Writer quick(1, true);
   Writer slow(1, false);

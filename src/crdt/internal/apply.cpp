@@ -218,6 +218,10 @@ void Document::apply_deletes(const DeleteSet& deletes) {
 
 template <typename Reader>
 Result<> Document::apply(Bytes update, uint64_t origin, const UpdateLimits& limits) {
+  if constexpr (std::is_same_v<Reader, UpdateReaderV1>) {
+    const bool is_allowed = limits.max_structs > 0 && limits.max_delete_ranges > 0;
+    if (is_allowed && may_take_remote_shortcut() && apply_plain(update, origin)) return {};
+  }
   Application<Reader> application(*this);
   if (Result<> read = application.read(update, limits); !read) return read;
   begin(origin, false);

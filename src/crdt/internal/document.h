@@ -70,7 +70,10 @@ class Document {
   // --- local edits, inside a transaction (integrate.cpp)
   // Creates and integrates an item of our own between two list neighbours.
   ItemHandle insert_listed(BranchHandle parent, ItemHandle left, ItemHandle right,
-                           const NewContent& content);
+                           const NewContent& content) {
+    if (own_client_ == kNoClient) own_client_ = store.add_client(client_id_);
+    return insert_listed(own_client_, parent, left, right, content);
+  }
   // ... or as the new last item of a key's chain.
   ItemHandle insert_keyed(BranchHandle parent, KeyId key, const NewContent& content);
   void erase(ItemHandle item);
@@ -128,6 +131,8 @@ class Document {
   void touch(ClientIndex client);
   void note_change(BranchHandle branch, KeyId key);
   void append_to_client(ItemHandle item);
+  ItemHandle insert_listed(ClientIndex client, BranchHandle parent, ItemHandle left,
+                           ItemHandle right, const NewContent& content);
   void integrate(const StructView& view, uint32_t offset);
   void integrate_garbage(ClientIndex client, uint32_t clock, uint32_t len);
   struct Neighbours;
@@ -163,21 +168,50 @@ class Document {
   void write_sections(Writer& writer, const std::vector<Section>& sections);
   // plain_edit.cpp
   bool may_take_shortcut(BranchHandle branch) const;
-  void begin_shortcut();
+  void begin_shortcut(uint64_t origin = 0, bool is_local = true);
+  // A place in a list where something is about to stand.
+  struct Seam {
+    BranchHandle branch;
+    ItemHandle left = kNone;
+    ItemHandle right = kNone;
+    ItemHandle rest = kNone;  // what was cut off `left` for it
+    Directory::Position rest_place{};
+  };
+  void cut(Seam& seam, ItemHandle item, uint32_t offset);
+  ItemHandle insert_at(const Seam& seam, ClientIndex client, std::string_view utf8, uint32_t units);
   bool insert_between(BranchHandle branch, uint32_t index, std::string_view utf8, uint32_t units);
   void skip_tombstones(BranchHandle branch, uint32_t index, ItemHandle& left, ItemHandle& right);
-  bool erase_beside_tombstone(BranchHandle branch, uint32_t index, uint32_t units,
-                              PositionIndex::Place from);
-  bool erase_within(BranchHandle branch, uint32_t index, uint32_t units);
+  // Units of one item that are about to be deleted.
+  struct Erasure {
+    BranchHandle branch;
+    PositionIndex::Place from;
+    uint32_t units;
+    uint32_t index;  // kUnknownIndex of somebody else's deletion
+    uint64_t origin = 0;
+    bool is_local = true;
+  };
+  static constexpr uint32_t kUnknownIndex = 0xf0000000;
+  bool erase_beside_tombstone(const Erasure& erasure);
+  bool erase_within(const Erasure& erasure);
   // typing.cpp
   bool type_on(BranchHandle branch, uint32_t index, std::string_view utf8, uint32_t units);
   bool erase_at_gap(BranchHandle branch, uint32_t index, uint32_t units);
-  bool erase_before_gap(uint32_t units);
-  bool erase_after_gap(uint32_t units);
-  void finish_erasure(ItemHandle shortened, const TransactionRecord::Deleted& erased);
+  bool erase_before_gap(const Erasure& erasure);
+  bool erase_after_gap(const Erasure& erasure);
+  void shorten(ItemHandle item, uint32_t units);
+  void end_erasure(const Erasure& erasure, const TransactionRecord::Deleted& erased);
   void open_gap(BranchHandle branch, uint32_t index, ItemHandle tombstone,
                 Directory::Position place);
   void write_inserted(const Item& item, uint32_t clock, std::string_view utf8);
+  // remote_edit.cpp
+  bool may_take_remote_shortcut() const;
+  bool apply_plain(Bytes update, uint64_t origin);
+  bool apply_insertion(Decoder& from, uint64_t origin);
+  bool append_remote(Client& client, std::string_view utf8, uint32_t units, WireId right,
+                     uint64_t origin);
+  bool insert_remote(ClientIndex client, std::string_view utf8, uint32_t units, WireId left,
+                     WireId right, uint64_t origin);
+  bool apply_erasure(Decoder& from, uint64_t origin);
   void write_erased(const TransactionRecord::Deleted& erased);
   void emit_shortcut(const TransactionRecord& record);
   void take_hint();

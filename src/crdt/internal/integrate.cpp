@@ -326,17 +326,16 @@ void fill_local(StructStore& store, ItemHandle handle, const NewContent& content
 
 }  // namespace
 
-ItemHandle Document::insert_listed(BranchHandle parent, ItemHandle left, ItemHandle right,
-                                   const NewContent& content) {
-  if (own_client_ == kNoClient) own_client_ = store.add_client(client_id_);
+ItemHandle Document::insert_listed(ClientIndex client, BranchHandle parent, ItemHandle left,
+                                   ItemHandle right, const NewContent& content) {
   const ItemHandle handle = store.new_item();
   Item& item = store.items[handle];
   item = Item{};
-  item.clock = store.clients[own_client_].state;
+  item.clock = store.clients[client].state;
   item.len = content.len;
   item.parent = parent;
   item.leaf_or_key = kNone;
-  item.assign_client(own_client_, content.ref);
+  item.assign_client(client, content.ref);
   item.assign_origin(kNoClient, 0);
   item.right_origin_client = kNoClient;
   if (left != kNone) {

@@ -361,7 +361,7 @@ size_t StructStore::memory() const {
   for (const Client& client : clients) {
     bytes += client.directory.memory() + client.deleted.capacity() * sizeof(DeletedRange);
   }
-  for (const std::string& key : keys_) bytes += sizeof key + key.capacity();
+  for (const std::string& key : keys_) bytes += sizeof(std::string) + key.capacity();
   for (const Branch& branch : branches) {
     if (branch.entries != nullptr) {
       bytes += sizeof(KeyTable) + branch.entries->entries().capacity() * sizeof(KeyTable::Entry);

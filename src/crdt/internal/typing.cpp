@@ -91,7 +91,7 @@ bool Document::type_on(BranchHandle branch, uint32_t index, std::string_view utf
 void Document::write_inserted(const Item& item, uint32_t clock, std::string_view utf8) {
   shortcut_.resize(static_cast<uint32_t>(kMaxHead + utf8.size()));
   uint8_t* at = shortcut_.begin();
-  const uint64_t own = store.clients[own_client_].id;
+  const uint64_t own = store.clients[item.client()].id;
   *at++ = 1;
   *at++ = 1;
   at = put_varuint(at, own);
@@ -134,7 +134,7 @@ void Document::write_erased(const TransactionRecord::Deleted& erased) {
 void Document::emit_shortcut(const TransactionRecord& record) {
   if (observers_->has(Observers::Kind::kUpdateV1)) {
     emit_update(Observers::Kind::kUpdateV1,
-                {Bytes(shortcut_.begin(), shortcut_.size()), record.origin, true});
+                {Bytes(shortcut_.begin(), shortcut_.size()), record.origin, record.is_local});
   }
   if (observers_->has(Observers::Kind::kUpdateV2)) emit_v2(record);
 }
@@ -171,38 +171,41 @@ void Document::open_gap(BranchHandle branch, uint32_t index, ItemHandle tombston
 
 bool Document::erase_at_gap(BranchHandle branch, uint32_t index, uint32_t units) {
   if (gap_.first == kNone || gap_.branch != branch) return false;
-  if (index + units == gap_.index) return erase_before_gap(units);
-  if (index == gap_.index) return erase_after_gap(units);
+  const Erasure erasure{branch, {kNone, 0}, units, index};
+  if (index + units == gap_.index) return erase_before_gap(erasure);
+  if (index == gap_.index) return erase_after_gap(erasure);
   return false;
 }
 
-bool Document::erase_before_gap(uint32_t units) {
+bool Document::erase_before_gap(const Erasure& erasure) {
   Item& tombstone = store.items[gap_.first];
   if (tombstone.left == kNone || !is_tombstone(tombstone)) return false;
   const ItemHandle left_handle = tombstone.left;
   Item& left = store.items[left_handle];
+  const uint32_t units = erasure.units;
   if (!is_plain_text(left) || left.len <= units || !continues(left, tombstone)) return false;
   // What follows the tombstone might merge now, if it did not have the chance before.
   if (tombstone.right != kNone && store.items[tombstone.right].is_deleted() &&
       continues(tombstone, store.items[tombstone.right])) {
     return false;
   }
-  Client& client = store.clients[tombstone.client()];
   left.len -= units;
   tombstone.clock -= units;
   tombstone.len += units;
   tombstone.origin_clock -= units;
-  client.directory.change_clock(gap_.first_place, tombstone.clock);
+  store.clients[tombstone.client()].directory.change_clock(gap_.first_place, tombstone.clock);
   gap_.index -= units;
-  finish_erasure(left_handle, {tombstone.client(), tombstone.clock, units});
+  shorten(left_handle, units);
+  end_erasure(erasure, {tombstone.client(), tombstone.clock, units});
   return true;
 }
 
-bool Document::erase_after_gap(uint32_t units) {
+bool Document::erase_after_gap(const Erasure& erasure) {
   Item& tombstone = store.items[gap_.last];
   if (tombstone.right == kNone || !is_tombstone(tombstone)) return false;
   const ItemHandle right_handle = tombstone.right;
   Item& right = store.items[right_handle];
+  const uint32_t units = erasure.units;
   if (!is_plain_text(right) || right.len <= units || !continues(tombstone, right)) return false;
   // The neighbours by clock might merge now, if they did not have the chance before.
   if (tombstone.left != kNone && store.items[tombstone.left].is_deleted() &&
@@ -213,27 +216,31 @@ bool Document::erase_after_gap(uint32_t units) {
       continues(right, store.items[right.right])) {
     return false;
   }
-  Client& client = store.clients[tombstone.client()];
+  Directory& directory = store.clients[tombstone.client()].directory;
   const uint32_t clock = right.clock;
   tombstone.len += units;
   right.clock += units;
   right.len -= units;
   right.content += units;
   right.origin_clock += units;
-  client.directory.change_clock(client.directory.next(gap_.last_place), right.clock);
-  finish_erasure(right_handle, {tombstone.client(), clock, units});
+  directory.change_clock(directory.next(gap_.last_place), right.clock);
+  shorten(right_handle, units);
+  end_erasure(erasure, {tombstone.client(), clock, units});
   return true;
 }
 
-// What both directions have in common: the text has fewer units in this item now.
-void Document::finish_erasure(ItemHandle shortened, const TransactionRecord::Deleted& erased) {
-  begin_shortcut();
+// The text has fewer units in this item now.
+void Document::shorten(ItemHandle item, uint32_t units) {
+  store.pool.discard(units);
+  Branch& text = store.branches[gap_.branch];
+  text.length -= units;
+  if (text.tree != kNone) store.index.update_later(item);
+}
+
+void Document::end_erasure(const Erasure& erasure, const TransactionRecord::Deleted& erased) {
+  begin_shortcut(erasure.origin, erasure.is_local);
   open_->deleted.push_back(erased);
   store.clients[erased.client].is_deleted_stale = true;
-  store.pool.discard(erased.len);
-  Branch& text = store.branches[gap_.branch];
-  text.length -= erased.len;
-  if (text.tree != kNone) store.index.update_later(shortened);
   caret_.item = kNone;
   if (observers_->has(Observers::Kind::kUpdateV1)) write_erased(erased);
   end();

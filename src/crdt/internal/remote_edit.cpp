@@ -1,0 +1,163 @@
+// What peers send most: the update of one keystroke or of one deletion in a text that never had
+// formats. Such an update is read and done at once; everything else, and whatever is not plainly
+// in order, is left to the general path untouched.
+#include "base/utf.h"
+#include "crdt/internal/document.h"
+#include "crdt/internal/tombstone.h"
+#include "crdt/internal/wire.h"
+
+namespace tidemark::crdt {
+namespace {
+
+// Stands for the end of the list in place of a right origin; no clock is that high.
+constexpr WireId kListEnd{0, ~uint64_t{0}};
+
+WireId read_id(Decoder& from) {
+  const uint64_t client = from.read_varuint();
+  return {client, from.read_varuint()};
+}
+
+bool is_listed_item(const Item& item) { return !item.is_gc() && !item.has(Item::kHasKey); }
+
+// Far below where clocks end, so that the reader's checks of them are true here.
+constexpr uint64_t kHighestClock = 0xf0000000;
+
+}  // namespace
+
+bool Document::may_take_remote_shortcut() const {
+  return uses_fast_paths && queue_.is_empty() && observers_->is_empty() && !has_pending() &&
+         options_.collects_garbage;
+}
+
+bool Document::apply_plain(Bytes update, uint64_t origin) {
+  Decoder from(update);
+  switch (from.read_byte()) {
+    case 0: return apply_erasure(from, origin);
+    case 1: return apply_insertion(from, origin);
+    default: return false;
+  }
+}
+
+// One section with one string, and nothing deleted.
+bool Document::apply_insertion(Decoder& from, uint64_t origin) {
+  if (from.read_byte() != 1) return false;
+  const WireId id = read_id(from);
+  const uint8_t flags = from.read_byte();
+  if ((flags & ~kHasRightOrigin) != (kHasOrigin | static_cast<uint8_t>(Ref::kString))) return false;
+  const WireId left = read_id(from);
+  const WireId right = (flags & kHasRightOrigin) != 0 ? read_id(from) : kListEnd;
+  const std::string_view utf8 = as_text(from.read_varbytes());
+  if (from.read_byte() != 0 || !from.ok() || utf8.empty() || !is_ascii(utf8)) return false;
+  const ClientIndex client = store.find_client(id.client);
+  if (client == kNoClient || id.client == client_id_) return false;
+  const auto units = static_cast<uint32_t>(utf8.size());
+  const uint32_t state = store.clients[client].state;
+  if (id.clock != state || state == 0 || id.clock + units > kHighestClock) return false;
+  if (left.client == id.client && left.clock + 1 == state &&
+      append_remote(store.clients[client], utf8, units, right, origin)) {
+    return true;
+  }
+  return insert_remote(client, utf8, units, left, right, origin);
+}
+
+// The writer types on.
+bool Document::append_remote(Client& client, std::string_view utf8, uint32_t units, WireId right,
+                             uint64_t origin) {
+  const ItemHandle handle = client.directory.at(client.directory.last()).item;
+  Item& item = store.items[handle];
+  if (item.ref() != Ref::kString || item.is_deleted() || item.has(Item::kHasSpan) ||
+      item.has(Item::kKeep) || item.has(Item::kHasKey)) {
+    return false;
+  }
+  if (item.right == kNone) {
+    if (item.has_right_origin() || right != kListEnd) return false;
+  } else {
+    const Item& next = store.items[item.right];
+    if (item.right_origin_client != next.client() || item.right_origin_clock != next.clock ||
+        right != WireId{store.clients[next.client()].id, next.clock}) {
+      return false;
+    }
+  }
+  Branch& text = store.branches[item.parent];
+  if (text.cleans_formatting) return false;
+  if (text.item != kNone && store.items[text.item].is_deleted()) return false;
+  if (!store.pool.extend(item.content + item.len, as_bytes(utf8))) return false;
+  begin_shortcut(origin, false);
+  touch(item.client());
+  client.state += units;
+  item.len += units;
+  text.length += units;
+  if (text.tree != kNone) store.index.update_later(handle);
+  if (observers_->has(Observers::Kind::kUpdateV1)) write_inserted(item, client.before, utf8);
+  forget_caret();
+  end();
+  return true;
+}
+
+// The writer types between two units that nothing has come between.
+bool Document::insert_remote(ClientIndex client, std::string_view utf8, uint32_t units, WireId left,
+                             WireId right, uint64_t origin) {
+  const ClientIndex left_client = store.find_client(left.client);
+  if (left_client == kNoClient || left.clock >= store.clients[left_client].state) return false;
+  const auto left_clock = static_cast<uint32_t>(left.clock);
+  const ItemHandle handle = store.find(left_client, left_clock);
+  const Item& item = store.items[handle];
+  if (!is_listed_item(item)) return false;
+  if (left_clock < item.last_clock()) {
+    if (right != WireId{left.client, left.clock + 1}) return false;
+  } else if (item.right == kNone) {
+    if (right != kListEnd) return false;
+  } else {
+    const Item& next = store.items[item.right];
+    if (right != WireId{store.clients[next.client()].id, next.clock}) return false;
+  }
+  const Branch& text = store.branches[item.parent];
+  if (text.cleans_formatting) return false;
+  if (text.item != kNone && store.items[text.item].is_deleted()) return false;
+  begin_shortcut(origin, false);
+  forget_caret();
+  Seam seam{item.parent};
+  cut(seam, handle, left_clock - item.clock + 1);
+  insert_at(seam, client, utf8, units);
+  end();
+  return true;
+}
+
+// One range of one client, within one item.
+bool Document::apply_erasure(Decoder& from, uint64_t origin) {
+  if (from.read_byte() != 1) return false;
+  const uint64_t id = from.read_varuint();
+  if (from.read_byte() != 1) return false;
+  const uint64_t first = from.read_varuint();
+  const uint64_t len = from.read_varuint();
+  if (!from.ok() || len == 0 || len > kHighestClock || first > kHighestClock) return false;
+  const ClientIndex client = store.find_client(id);
+  if (client == kNoClient || first + len > store.clients[client].state) return false;
+  const auto clock = static_cast<uint32_t>(first);
+  Erasure erasure{kNone, {kNone, 0}, static_cast<uint32_t>(len), kUnknownIndex, origin, false};
+  const auto cleans_formatting = [this](BranchHandle branch) {
+    return store.branches[branch].cleans_formatting;
+  };
+  if (gap_.first != kNone) {
+    const Item& tombstone = store.items[gap_.first];
+    const Item& last = store.items[gap_.last];
+    erasure.branch = gap_.branch;
+    gap_.index = kUnknownIndex;
+    if (tombstone.client() == client && tombstone.clock == first + len && tombstone.left != kNone &&
+        !cleans_formatting(gap_.branch) && erase_before_gap(erasure)) {
+      return true;
+    }
+    if (last.client() == client && last.end_clock() == first && !cleans_formatting(gap_.branch) &&
+        erase_after_gap(erasure)) {
+      return true;
+    }
+  }
+  const ItemHandle handle = store.find(client, clock);
+  const Item& item = store.items[handle];
+  if (!is_listed_item(item) || cleans_formatting(item.parent)) return false;
+  erasure.branch = item.parent;
+  erasure.from = {handle, clock - item.clock};
+  return erase_within(erasure);
+}
+
+}  // namespace tidemark::crdt
