@@ -220,7 +220,7 @@ Decimal parse_decimal(std::string_view number) {
 double assemble(uint64_t mantissa, int ulp) {
   if (mantissa < kHiddenBit) return std::bit_cast<double>(mantissa);
   // A mantissa of 2^53 carries into the exponent by itself.
-  const auto biased = static_cast<uint64_t>(ulp - kMinExponent + 1);
+  const auto biased = static_cast<uint64_t>(int64_t{ulp} - kMinExponent + 1);
   const uint64_t bits = (biased << kMantissaBits) + (mantissa - kHiddenBit);
   constexpr uint64_t kInfinity = uint64_t{0x7FF} << kMantissaBits;
   return std::bit_cast<double>(std::min(bits, kInfinity));

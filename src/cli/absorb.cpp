@@ -123,7 +123,10 @@ Result<> absorb_text(crdt::Doc& doc, const std::string& root, std::string_view t
 
 Result<> absorb_json(crdt::Doc& doc, std::string_view json) {
   const auto parsed = crdt::parse_json(json);
-  if (!parsed) return failure(ErrorCode::kMalformed, "this is not JSON: " + parsed.error().detail);
+  if (!parsed) {
+    return failure(ErrorCode::kMalformed, "the input is " + parsed.error().detail +
+                                              "; if it is something else, say so with --format");
+  }
   const crdt::AnyObject* object = parsed->as_object();
   if (object == nullptr) {
     return failure(ErrorCode::kMalformed,

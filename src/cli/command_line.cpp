@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <deque>
 #include <functional>
+#include <memory>
+#include <sstream>
 
 #include "cli/commands.h"
 #include "cli/settings.h"
@@ -58,9 +60,54 @@ struct SettingFlags {
   }
 };
 
+// Explanations in columns, folded where the line ends.
+class Help : public CLI::Formatter {
+ public:
+  Help() { column_width(32); }
+
+  std::string make_option_desc(const CLI::Option* option) const override {
+    constexpr size_t kLine = 100 - 32;
+    std::string out;
+    size_t width = 0;
+    std::istringstream words(CLI::Formatter::make_option_desc(option));
+    for (std::string word; words >> word;) {
+      const bool fits = width + 1 + word.size() <= kLine;
+      if (width > 0) out += fits ? ' ' : '\n';
+      width = width > 0 && fits ? width + 1 + word.size() : word.size();
+      out += word;
+    }
+    return out;
+  }
+};
+
+std::string names_of_commands(const CLI::App& app) {
+  std::string names;
+  for (const CLI::App* command : app.get_subcommands({})) {
+    names += (names.empty() ? "" : ", ") + command->get_name();
+  }
+  return names;
+}
+
+// What is wrong with a command line, in the words of the parser, and where to read on.
+std::string what_to_do_about(const CLI::ParseError& error, const CLI::App& app) {
+  const CLI::App* command = &app;
+  std::string called = "tidemark";
+  while (!command->get_subcommands().empty()) {
+    command = command->get_subcommands().front();
+    called += " " + command->get_name();
+  }
+  const std::string more = "; `" + called + " --help` tells more";
+  const std::string names = names_of_commands(*command);
+  if (names.empty()) return error.what() + more;
+  const auto extra = app.remaining(true);
+  if (extra.empty()) return "say what to do: " + names + more;
+  return "there is no command \"" + extra.front() + "\"; there are " + names + more;
+}
+
 class CommandLine {
  public:
   CommandLine() {
+    app_.formatter(std::make_shared<Help>());
     app_.set_version_flag("--version", "tidemark " TM_VERSION);
     app_.require_subcommand(1);
     app_.footer(kFooter);
@@ -75,8 +122,11 @@ class CommandLine {
   int run(int argc, char** argv) {
     try {
       app_.parse(argc, argv);
+    } catch (const CLI::Success& help) {
+      return app_.exit(help);
     } catch (const CLI::ParseError& error) {
-      return app_.exit(error) == 0 ? kDone : kUsage;
+      std::fprintf(stderr, "tidemark: %s\n", what_to_do_about(error, app_).c_str());
+      return kUsage;
     }
     const Result<ExitCode> outcome = command_();
     if (outcome) return *outcome;

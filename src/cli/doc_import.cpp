@@ -29,7 +29,12 @@ Result<Buffer> as_update_v1(Bytes bytes, std::optional<Format> format) {
     found = *detected;
   }
   const auto sound = crdt::validate_update(bytes, found);
-  if (!sound) return tl::unexpected(sound.error());
+  if (!sound) {
+    return failure(sound.error().code,
+                   "the input is no update in that format (" + sound.error().detail +
+                       "); without --format V1 or V2 is told by its bytes, and text, JSON and XML "
+                       "have formats of their own");
+  }
   if (found == crdt::UpdateFormat::kV2) return crdt::convert_v2_to_v1(bytes);
   return copy_of(bytes.first(bytes.size() - static_cast<size_t>(sound->trailing_bytes)));
 }

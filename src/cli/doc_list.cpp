@@ -12,8 +12,8 @@ namespace {
 
 std::string line_of(const store::DocumentStatistics& one) {
   std::string line = time_text(one.updated_ms) + "  ";
-  for (const std::string& cell : {size_text(one.snapshot_bytes + one.tail_bytes),
-                                  std::to_string(one.tail_rows) + " updates"}) {
+  for (const std::string& cell :
+       {size_text(one.snapshot_bytes + one.tail_bytes), counted(one.tail_rows, "update")}) {
     line += std::string(cell.size() < 14 ? 14 - cell.size() : 0, ' ') + cell;
   }
   return line + "  " + printable(one.name) + "\n";

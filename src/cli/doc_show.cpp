@@ -19,9 +19,8 @@ std::string for_people(const store::DocumentStatistics& one, crdt::Doc& doc) {
   std::string out = row("name", printable(one.name));
   out += row("created", time_text(one.created_ms));
   out += row("updated", time_text(one.updated_ms));
-  out +=
-      row("stored", "snapshot " + size_text(one.snapshot_bytes) + ", then " +
-                        std::to_string(one.tail_rows) + " updates, " + size_text(one.tail_bytes));
+  out += row("stored", "snapshot " + size_text(one.snapshot_bytes) + ", then " +
+                           counted(one.tail_rows, "update") + ", " + size_text(one.tail_bytes));
   if (doc.has_pending()) out += row("pending", "updates that wait for others which never came");
   for (const Root& root : roots_of(doc)) {
     if (!root.type) continue;

@@ -75,11 +75,11 @@ void report(const Findings& findings) {
     out += "incomplete: " + printable(name) +
            ": holds updates that wait for others; a client that has those completes it\n";
   }
-  out += std::to_string(findings.documents) + " documents, " + size_text(findings.bytes) + ": ";
+  out += counted(findings.documents, "document") + ", " + size_text(findings.bytes) + ": ";
   out += findings.damages.empty()
              ? "all of them load.\n"
-             : std::to_string(findings.damages.size()) +
-                   " damaged places. Nothing was changed; restore what is named from a backup.\n";
+             : counted(findings.damages.size(), "damaged place") +
+                   ". Nothing was changed; restore what is named from a backup.\n";
   print(out);
 }
 

@@ -37,11 +37,20 @@ Result<Buffer> read_all(std::FILE* file, const std::string& path) {
   }
 }
 
+Result<> write_all(const std::string& path, Bytes bytes) {
+  const File file(std::fopen(path.c_str(), "wb"));
+  const bool is_written = file &&
+                          std::fwrite(bytes.data(), 1, bytes.size(), file.get()) == bytes.size() &&
+                          std::fflush(file.get()) == 0;
+  return is_written ? Result<>{} : not_done("write", path, errno);
+}
+
 }  // namespace
 
 bool is_file(const std::string& path) {
   std::error_code error;
-  return path == "-" || std::filesystem::is_regular_file(path, error);
+  const auto status = std::filesystem::status(path, error);
+  return path == "-" || (std::filesystem::exists(status) && !std::filesystem::is_directory(status));
 }
 
 Result<Buffer> read_input(const std::string& path) {
@@ -56,21 +65,18 @@ Result<> write_output(const std::string& path, Bytes bytes) {
     if (!print(as_text(bytes))) return not_done("write", "standard output", errno);
     return {};
   }
-  const std::string fresh = path + ".new";
-  {
-    const File file(std::fopen(fresh.c_str(), "wb"));
-    if (!file) return not_done("write", fresh, errno);
-    const bool is_written =
-        std::fwrite(bytes.data(), 1, bytes.size(), file.get()) == bytes.size() &&
-        std::fflush(file.get()) == 0;
-    if (!is_written) {
-      const int error = errno;
-      std::remove(fresh.c_str());
-      return not_done("write", path, error);
-    }
+  std::error_code error;
+  const auto present = std::filesystem::status(path, error);
+  if (std::filesystem::exists(present) && !std::filesystem::is_regular_file(present)) {
+    return write_all(path, bytes);
   }
-  if (std::rename(fresh.c_str(), path.c_str()) != 0) return not_done("write", path, errno);
-  return {};
+  const std::string fresh = path + ".new";
+  if (auto written = write_all(fresh, bytes); !written) {
+    std::filesystem::remove(fresh, error);
+    return written;
+  }
+  std::filesystem::rename(fresh, path, error);
+  return error ? not_done("write", path, error.value()) : Result<>{};
 }
 
 bool print(std::string_view text) {
@@ -81,6 +87,10 @@ bool print(std::string_view text) {
 bool is_terminal_out() { return ::isatty(STDOUT_FILENO) == 1; }
 bool is_terminal_in() { return ::isatty(STDIN_FILENO) == 1; }
 bool is_terminal_error() { return ::isatty(STDERR_FILENO) == 1; }
+
+std::string counted(uint64_t count, std::string_view what) {
+  return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
+}
 
 std::string size_text(uint64_t bytes) {
   if (bytes < 1024) return std::to_string(bytes) + " B";

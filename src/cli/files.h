@@ -9,11 +9,13 @@
 
 namespace tidemark::cli {
 
+// Something that can be read, pipes included.
 bool is_file(const std::string& path);
 
 Result<Buffer> read_input(const std::string& path);
 
-// A file appears whole or not at all, and replaces what was there.
+// A file appears whole or not at all, and replaces what was there. Pipes and devices are written
+// to.
 Result<> write_output(const std::string& path, Bytes bytes);
 
 // To standard output. False once nobody reads it any more.
@@ -23,6 +25,8 @@ bool is_terminal_out();
 bool is_terminal_in();
 bool is_terminal_error();
 
+// "1 update", "2 updates".
+std::string counted(uint64_t count, std::string_view what);
 // "1.5 KiB".
 std::string size_text(uint64_t bytes);
 // "2026-01-31 12:00:05", UTC.

@@ -33,7 +33,10 @@ Result<> read_update(const std::string& path, Inspected& out) {
 // False: no such document.
 Result<bool> read_stored(const Inspect& command, Inspected& out) {
   auto store = open_for_reading(command.data);
-  if (!store) return tl::unexpected(store.error());
+  if (!store) {
+    const std::string no_file = "there is no file " + command.target + " to inspect, and ";
+    return failure(store.error().code, (command.is_document ? "" : no_file) + store.error().detail);
+  }
   auto doc = load(**store, command.target);
   if (!doc) return tl::unexpected(doc.error());
   if (!*doc) return false;

@@ -15,8 +15,8 @@ namespace {
 
 using host::ServeOptions;
 
-tl::unexpected<Error> not_a(std::string_view what, const std::string& text) {
-  return failure(ErrorCode::kInvalid, "\"" + text + "\" is not " + std::string(what));
+tl::unexpected<Error> not_a(const char* what, const std::string& text) {
+  return failure(ErrorCode::kInvalid, "\"" + text + "\" is not " + what);
 }
 
 // Digits, with K, M or G for powers of 1024.
@@ -28,7 +28,7 @@ Result<uint64_t> parse_number(const std::string& text) {
   const unsigned shift = suffix == "K" ? 10 : suffix == "M" ? 20 : suffix == "G" ? 30 : 0;
   const bool is_sound = error == std::errc() && (suffix.empty() || shift > 0);
   if (!is_sound || value >> (63 - shift) != 0) {
-    return not_a("a number; digits, and K, M or G for powers of 1024, are", text);
+    return not_a("a number; write digits, with K, M or G behind them for powers of 1024", text);
   }
   return value << shift;
 }
@@ -40,12 +40,31 @@ Result<bool> parse_switch(const std::string& text) {
   for (const std::string_view no : {"false", "no", "off", "0"}) {
     if (text == no) return false;
   }
-  return not_a("true or false", text);
+  return not_a("true or false; write one of these", text);
+}
+
+// A year is longer than anybody waits, and far from what a clock can add up.
+constexpr uint64_t kLongestMs = uint64_t{366} * 24 * 3600 * 1000;
+
+Result<uint64_t> parse_duration(const std::string& text) {
+  const auto number = parse_number(text);
+  if (number && *number > kLongestMs) return not_a("a time; at most a year can be awaited", text);
+  return number;
+}
+
+// A maximum of 0 would let nothing pass. Where 0 has a meaning, it is the default.
+Result<uint64_t> parse_limit(const Setting& limit, const std::string& text) {
+  if (limit.value == "ms") return parse_duration(text);
+  const auto number = parse_number(text);
+  if (number && *number == 0 && limit.name.starts_with("max-") && limit.fallback != "0") {
+    return not_a("a maximum that lets anything pass; write 1 or more", text);
+  }
+  return number;
 }
 
 SetValue text_into(std::string ServeOptions::*member) {
   return [member](ServeOptions& options, const std::string& text) -> Result<> {
-    if (text.empty()) return not_a("a value", text);
+    if (text.empty()) return failure(ErrorCode::kInvalid, "a value is missing");
     options.*member = text;
     return {};
   };
@@ -53,32 +72,51 @@ SetValue text_into(std::string ServeOptions::*member) {
 
 SetValue list_into(std::vector<std::string> ServeOptions::*member) {
   return [member](ServeOptions& options, const std::string& text) -> Result<> {
-    if (text.empty()) return not_a("a value", text);
+    if (text.empty()) return failure(ErrorCode::kInvalid, "a value is missing");
     (options.*member).push_back(text);
     return {};
   };
 }
 
-template <typename Limits, typename Option>
-Setting limit_setting(const Option& limit, std::function<Limits&(ServeOptions&)> limits_of) {
-  ServeOptions defaults;
-  return {.name = std::string(limit.name),
-          .value = std::string(limit.unit),
-          .fallback = std::to_string(limits_of(defaults).*limit.value),
-          .meaning = std::string(limit.reason),
-          .is_limit = true,
-          .set = [value = limit.value, limits_of](ServeOptions& options,
-                                                  const std::string& text) -> Result<> {
-            const auto number = parse_number(text);
-            if (!number) return tl::unexpected(number.error());
-            limits_of(options).*value = *number;
-            return {};
-          }};
+Result<> set_open(ServeOptions& options, const std::string& text) {
+  const auto is_open = parse_switch(text);
+  if (!is_open) return tl::unexpected(is_open.error());
+  options.is_open = *is_open;
+  return {};
 }
 
-std::vector<Setting> make_settings() {
+Result<> set_shutdown_deadline(ServeOptions& options, const std::string& text) {
+  const auto duration = parse_duration(text);
+  if (!duration) return tl::unexpected(duration.error());
+  options.shutdown_deadline_ms = static_cast<int64_t>(*duration);
+  return {};
+}
+
+// Adds what a module's table of limits names.
+template <typename Options, typename LimitsOf>
+void add_limits(std::vector<Setting>& to, const Options& limits, LimitsOf limits_of) {
+  ServeOptions defaults;
+  for (const auto& limit : limits) {
+    Setting setting{.name = std::string(limit.name),
+                    .value = std::string(limit.unit),
+                    .fallback = std::to_string(limits_of(defaults).*limit.value),
+                    .meaning = std::string(limit.reason),
+                    .is_limit = true,
+                    .set = {}};
+    setting.set = [bounds = setting, value = limit.value, limits_of](
+                      ServeOptions& options, const std::string& text) -> Result<> {
+      const auto number = parse_limit(bounds, text);
+      if (!number) return tl::unexpected(number.error());
+      limits_of(options).*value = *number;
+      return {};
+    };
+    to.push_back(std::move(setting));
+  }
+}
+
+std::vector<Setting> general_settings() {
   const ServeOptions defaults;
-  std::vector<Setting> all = {
+  return {
       {.name = "data",
        .value = "DIR",
        .fallback = defaults.data,
@@ -95,12 +133,7 @@ std::vector<Setting> make_settings() {
        .fallback = "false",
        .meaning = "Permits addresses beyond loopback, where whoever reaches them may read and "
                   "write every document.",
-       .set = [](ServeOptions& options, const std::string& text) -> Result<> {
-         const auto is_open = parse_switch(text);
-         if (!is_open) return tl::unexpected(is_open.error());
-         options.is_open = *is_open;
-         return {};
-       }},
+       .set = set_open},
       {.name = "certificate",
        .value = "FILE",
        .fallback = "",
@@ -128,25 +161,18 @@ std::vector<Setting> make_settings() {
        .value = "ms",
        .fallback = std::to_string(defaults.shutdown_deadline_ms),
        .meaning = "How long a graceful stop waits for peers that do not close.",
-       .set = [](ServeOptions& options, const std::string& text) -> Result<> {
-         const auto number = parse_number(text);
-         if (!number) return tl::unexpected(number.error());
-         options.shutdown_deadline_ms = static_cast<int64_t>(*number);
-         return {};
-       }},
+       .set = set_shutdown_deadline},
   };
-  for (const auto& limit : net::limit_options()) {
-    all.push_back(limit_setting<net::Limits>(
-        limit, [](ServeOptions& options) -> net::Limits& { return options.net; }));
-  }
-  for (const auto& limit : server::limit_options()) {
-    all.push_back(limit_setting<server::Limits>(
-        limit, [](ServeOptions& options) -> server::Limits& { return options.limits; }));
-  }
-  for (const auto& limit : sync::limit_options()) {
-    all.push_back(limit_setting<sync::Limits>(
-        limit, [](ServeOptions& options) -> sync::Limits& { return options.limits.sync; }));
-  }
+}
+
+std::vector<Setting> make_settings() {
+  std::vector<Setting> all = general_settings();
+  add_limits(all, net::limit_options(),
+             [](ServeOptions& options) -> net::Limits& { return options.net; });
+  add_limits(all, server::limit_options(),
+             [](ServeOptions& options) -> server::Limits& { return options.limits; });
+  add_limits(all, sync::limit_options(),
+             [](ServeOptions& options) -> sync::Limits& { return options.limits.sync; });
   return all;
 }
 

@@ -96,6 +96,7 @@ std::vector<std::pair<Buffer, UpdateFormat>> golden_updates() {
     for (size_t i = 2; i < words.size(); ++i) all.emplace(words[i], format_of(words));
   }
   std::vector<std::pair<Buffer, UpdateFormat>> updates;
+  updates.reserve(all.size());
   for (const auto& [hex, format] : all) updates.emplace_back(from_hex(hex), format);
   return updates;
 }

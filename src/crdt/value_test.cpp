@@ -228,10 +228,8 @@ TEST(Json, accepts_and_refuses_what_json_parse_does) {
                                      "{\"a\":1",
                                      "NaN",
                                      "undefined",
-                                     "\xEF\xBB\xBF"
-                                     "1",
-                                     "\xA0"
-                                     "1",
+                                     "\xEF\xBB\xBF\x31",
+                                     "\xA0\x31",
                                      "\"\xFF\"",
                                      "[]]",
                                      "/**/1"}) {

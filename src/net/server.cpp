@@ -147,7 +147,8 @@ Server::Server(Loop& loop, ServerEvents& events, const Limits& limits)
 
 Server::~Server() = default;
 
-Result<std::vector<Endpoint>> Server::listen(const Endpoint& endpoint, std::shared_ptr<Tls> tls) {
+Result<std::vector<Endpoint>> Server::listen(const Endpoint& endpoint,
+                                             const std::shared_ptr<Tls>& tls) {
   const auto addresses = resolve(endpoint.host);
   if (!addresses) return tl::unexpected(addresses.error());
   std::vector<Endpoint> listening;
@@ -179,7 +180,7 @@ Result<std::vector<Endpoint>> Server::listen(const Endpoint& endpoint, std::shar
   return listening;
 }
 
-void Server::replace_tls(std::shared_ptr<Tls> tls) {
+void Server::replace_tls(const std::shared_ptr<Tls>& tls) {
   for (const auto& acceptor : state_->acceptors) acceptor->use_tls(tls);
 }
 

@@ -72,9 +72,9 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   // Returns where it listens, with real ports.
-  Result<std::vector<Endpoint>> listen(const Endpoint& endpoint, std::shared_ptr<Tls> tls);
+  Result<std::vector<Endpoint>> listen(const Endpoint& endpoint, const std::shared_ptr<Tls>& tls);
   // For connections to come; only where TLS was on already.
-  void replace_tls(std::shared_ptr<Tls> tls);
+  void replace_tls(const std::shared_ptr<Tls>& tls);
   void stop_accepting();
 
   void respond(ConnectionId connection, HttpResponse response);

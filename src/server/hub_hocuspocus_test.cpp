@@ -268,8 +268,8 @@ TEST_F(HubHocuspocus, closes_who_asks_much_and_reads_nothing) {
   drains = false;
   start();
   join(1);
-  for (int i = 0; i < 2'000 && !closed.contains(1); ++i) {
-    update(1, edit(static_cast<uint64_t>(i + 1), "x"), "doc");
+  for (uint64_t client = 1; client <= 2'000 && !closed.contains(1); ++client) {
+    update(1, edit(client, "x"), "doc");
     commit();
     EXPECT_LT(hub->counters().queued_bytes, 700u);
   }

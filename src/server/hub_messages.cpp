@@ -132,11 +132,11 @@ void Hub::State::authenticate(Connection& connection, const hocuspocus::Frame& f
   const bool can_write = (*session)->access.can_write;
   send(connection, hocuspocus::authenticated_frame(address, can_write), now);
   touch(*(*session)->room);
-  replay(connection, std::move(messages), now);
+  replay(connection, messages, now);
 }
 
 // What was said before the token. The session may end over it; the rest then waits again.
-void Hub::State::replay(Connection& connection, std::vector<Buffer> messages, Instant now) {
+void Hub::State::replay(Connection& connection, std::span<const Buffer> messages, Instant now) {
   for (const Buffer& message : messages) {
     if (connection.is_doomed) return;
     receive_hocuspocus(connection, message, now);

@@ -57,10 +57,31 @@ class Commands(unittest.TestCase):
         self.assertIn("--listen", self.run_ok("serve", "--help"))
 
     def test_says_what_is_wrong_with_a_command_line(self):
-        self.refuse(USAGE)
-        self.refuse(USAGE, "dance")
-        self.refuse(USAGE, "doc", "list", "--colour", "blue")
-        self.assertIn("max-rooms", self.refuse(USAGE, "serve", "--max-rooms", "many"))
+        self.assertIn("doctor", self.refuse(USAGE))
+        self.assertIn('no command "dance"', self.refuse(USAGE, "dance"))
+        self.assertIn("list, show", self.refuse(USAGE, "doc", "dance"))
+        self.assertIn("tidemark doc list --help",
+                      self.refuse(USAGE, "doc", "list", "--colour", "blue"))
+        for wrong in ("many", "0", "99999999999999999999"):
+            self.assertIn("max-rooms", self.refuse(USAGE, "serve", "--max-rooms", wrong))
+        self.assertIn("year", self.refuse(USAGE, "serve", "--room-idle-ms", "100000000M"))
+
+    def test_folds_its_help(self):
+        for command in (["serve"], ["doc", "import"], ["inspect"]):
+            for line in self.run_ok(*command, "--help").splitlines():
+                self.assertLessEqual(len(line), 100, line)
+
+    def test_reads_and_writes_pipes(self):
+        self.import_text("a", "one")
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+            self.export("a", "text", pipe)
+            self.assertEqual(reader.communicate()[0], b"one")
+        self.assertTrue(pipe.is_fifo(), "it is not replaced by a file")
+        with subprocess.Popen(["sh", "-c", f"echo two >{pipe}"]):
+            self.run_ok("doc", "import", "--data", self.data, "b", pipe, "-f", "text")
+        self.assertEqual(self.export("b", "text"), "two\n")
 
     def test_text_goes_in_and_out(self):
         self.import_text("notes", "héllo 😀 world")
@@ -140,6 +161,8 @@ class Commands(unittest.TestCase):
             self.assertEqual(seen["roots"]["text"]["length"], 5)
             self.assertIn("tombstones", self.run_ok("inspect", *target))
         self.refuse(FOUND_FAULT, "inspect", "-", stdin=b"\xff\xff")
+        self.assertIn("no file nothing",
+                      self.refuse(STORE_UNAVAILABLE, "inspect", "nothing", "--data", "nowhere"))
 
     def test_a_fault_in_one_document_is_named(self):
         self.import_text("good", "11111111")

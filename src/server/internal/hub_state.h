@@ -68,7 +68,7 @@ struct Hub::State {
   void wait_or_authenticate(Connection& connection, const sync::hocuspocus::Frame& frame,
                             Bytes message, Instant now);
   void authenticate(Connection& connection, const sync::hocuspocus::Frame& frame, Instant now);
-  void replay(Connection& connection, std::vector<Buffer> messages, Instant now);
+  void replay(Connection& connection, std::span<const Buffer> messages, Instant now);
   void take_sync(Session& session, const sync::SyncMessage& message, bool is_reply, Instant now);
   void take_update(Session& session, sync::SyncStep step, Bytes update, Instant now);
   void refuse_write(Session& session, sync::SyncStep step, Bytes update, Instant now);
