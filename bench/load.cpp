@@ -1,9 +1,12 @@
-// Puts load on a sync server and measures what arrives: CLIENTS sockets in one room, the first
-// SENDERS of which type RATE updates a second together. Each update carries who sent it and when,
-// and every client looks for such marks in what it gets, so that a server may merge updates as it
-// likes. Prints one JSON object.
+// Puts load on a sync server and measures what arrives: WRITERS + READERS sockets in one room. The
+// writers type RATE updates a second together, or with a RATE of 0 as many as the server takes
+// while at most WINDOW of them have not reached everybody. Each update carries who sent it and
+// when, and every client looks for such marks in what it gets, so that a server may merge updates
+// as it likes. In the end every client builds its document from what it got. Prints one JSON
+// object and stays connected until its standard input ends, so that somebody else can look at the
+// room; fails unless all documents are the same.
 //
-//   bench_load PORT y|hocuspocus CLIENTS SENDERS RATE SECONDS ROOM
+//   bench_load PORT y|hocuspocus WRITERS READERS RATE WINDOW SECONDS ROOM
 //
 // mark := 'T' sender (3 hex digits) nanoseconds (13 hex digits)
 #include <arpa/inet.h>
@@ -24,13 +27,16 @@
 #include <vector>
 
 #include "base/assert.h"
+#include "base/decoder.h"
 #include "base/encoder.h"
+#include "crdt/doc.h"
 
 namespace tidemark::bench {
 namespace {
 
 constexpr size_t kMarkBytes = 17;
-constexpr uint64_t kDrainNs = 2'000'000'000;
+// How long the last updates may take to arrive.
+constexpr uint64_t kDrainNs = 20'000'000'000;
 
 uint64_t now_ns() {
   return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -41,11 +47,13 @@ uint64_t now_ns() {
 struct Options {
   uint16_t port;
   bool is_hocuspocus;
-  unsigned clients;
-  unsigned senders;
+  unsigned writers;
+  unsigned readers;
   double rate;
+  uint64_t window;
   double seconds;
   std::string room;
+  unsigned clients() const { return writers + readers; }
 };
 
 // Counts by magnitude: 16 buckets for each power of two of microseconds.
@@ -88,6 +96,8 @@ struct Client {
   uint64_t clock = 0;
   std::string in;
   std::string out;
+  Encoder updates;                    // all it has sent and got, as varbytes
+  std::vector<uint64_t> latest_mark;  // by writer
 };
 
 void write_mark(char* to, unsigned sender, uint64_t ns) {
@@ -95,6 +105,28 @@ void write_mark(char* to, unsigned sender, uint64_t ns) {
   *to++ = 'T';
   for (int shift = 8; shift >= 0; shift -= 4) *to++ = kDigits[sender >> shift & 15];
   for (int shift = 48; shift >= 0; shift -= 4) *to++ = kDigits[ns >> shift & 15];
+}
+
+uint32_t fnv1a(std::string_view text) {
+  uint32_t hash = 2166136261;
+  for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 16777619;
+  return hash;
+}
+
+std::string text_of(const Client& client) {
+  crdt::Doc doc;
+  Decoder in(client.updates.bytes());
+  while (!in.at_end()) TM_ASSERT(doc.apply_update(in.read_varbytes()).has_value());
+  return doc.text("t").to_string();
+}
+
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](timeval t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
 int hex_digit(char c) {
@@ -106,50 +138,62 @@ int hex_digit(char c) {
 class Load {
  public:
   explicit Load(Options options)
-      : options_(std::move(options)), run_(now_ns()), clients_(options_.clients) {
+      : options_(std::move(options)), run_(now_ns()), clients_(options_.clients()) {
     epoll_ = epoll_create1(0);
     TM_ASSERT(epoll_ >= 0);
   }
 
-  void run() {
+  int run() {
     connect_all();
+    const double cpu_before = cpu_seconds();
     const uint64_t start = now_ns();
     const uint64_t end = start + static_cast<uint64_t>(options_.seconds * 1e9);
-    const double interval = 1e9 / options_.rate;
-    uint64_t sent = 0;
     for (uint64_t now = start; now < end; now = now_ns()) {
-      const auto due = static_cast<uint64_t>(static_cast<double>(now - start) / interval);
-      for (; sent < due; ++sent) type(clients_[sent % options_.senders]);
+      while (is_due(now - start)) {
+        type(clients_[sent_ % options_.writers]);
+        ++sent_;
+      }
       poll(1);
     }
     const uint64_t in_time = latencies_.total();
-    for (uint64_t drain = now_ns() + kDrainNs;
-         now_ns() < drain && latencies_.total() < wanted(sent);) {
-      poll(10);
-    }
-    report(sent, in_time);
+    const uint64_t drain = now_ns() + kDrainNs;
+    while (now_ns() < drain && latencies_.total() < wanted()) poll(10);
+    return report(in_time, cpu_seconds() - cpu_before);
   }
 
  private:
-  uint64_t wanted(uint64_t sent) const { return sent * (options_.clients - 1); }
+  uint64_t wanted() const { return sent_ * (options_.clients() - 1); }
 
-  void report(uint64_t sent, uint64_t in_time) const {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    const auto seconds = [](timeval t) {
-      return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-    };
+  bool is_due(uint64_t passed_ns) const {
+    if (options_.rate > 0) {
+      return static_cast<double>(sent_) < static_cast<double>(passed_ns) / 1e9 * options_.rate;
+    }
+    return wanted() - latencies_.total() < options_.window * (options_.clients() - 1);
+  }
+
+  // 0 if everybody got everything.
+  int report(uint64_t in_time, double cpu_s) const {
+    const std::string text = text_of(clients_.front());
+    const bool has_converged =
+        text.size() == sent_ * kMarkBytes &&
+        std::all_of(clients_.begin() + 1, clients_.end(),
+                    [&](const Client& client) { return text_of(client) == text; });
     std::printf(
         "{\"sent\": %llu, \"delivered\": %llu, \"wanted\": %llu, \"per_second\": %.0f, "
-        "\"p50_ms\": %.2f, \"p99_ms\": %.2f, \"load_cpu_s\": %.2f, \"closed\": %u}\n",
-        static_cast<unsigned long long>(sent), static_cast<unsigned long long>(latencies_.total()),
-        static_cast<unsigned long long>(wanted(sent)),
-        static_cast<double>(in_time) / options_.seconds, latencies_.percentile_ms(0.5),
-        latencies_.percentile_ms(0.99), seconds(usage.ru_utime) + seconds(usage.ru_stime), closed_);
+        "\"p50_ms\": %.3f, \"p99_ms\": %.3f, \"load_cpu_s\": %.3f, \"closed\": %u, "
+        "\"text_bytes\": %zu, \"text_hash\": %u, \"converged\": %s}\n",
+        static_cast<unsigned long long>(sent_), static_cast<unsigned long long>(latencies_.total()),
+        static_cast<unsigned long long>(wanted()), static_cast<double>(in_time) / options_.seconds,
+        latencies_.percentile_ms(0.5), latencies_.percentile_ms(0.99), cpu_s, closed_, text.size(),
+        fnv1a(text), has_converged ? "true" : "false");
+    std::fflush(stdout);
+    while (std::getchar() != EOF) {
+    }
+    return has_converged ? 0 : 1;
   }
 
   void connect_all() {
-    for (unsigned i = 0; i < options_.clients; ++i) connect(i);
+    for (unsigned i = 0; i < options_.clients(); ++i) connect(i);
     const uint64_t deadline = now_ns() + 20'000'000'000;
     const auto is_synced = [](const Client& client) { return client.is_synced; };
     while (!std::all_of(clients_.begin(), clients_.end(), is_synced)) {
@@ -164,6 +208,7 @@ class Load {
   void connect(unsigned number) {
     Client& client = clients_[number];
     client.number = number;
+    client.latest_mark.resize(options_.writers);
     client.socket = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -239,6 +284,7 @@ class Load {
     update.write_varstring({mark.data(), mark.size()});
     update.write_varuint(0);
     client.clock += kMarkBytes;
+    client.updates.write_varbytes(update.bytes());
     Encoder message = frame();
     message.write_varuint(0);
     message.write_varuint(2);
@@ -320,12 +366,26 @@ class Load {
       flush(client);
     } else {
       client.is_synced = true;
-      scan(client, payload);
+      read_message(client, as_bytes(payload));
     }
     return header + size;
   }
 
-  void scan(const Client& client, std::string_view payload) {
+  void read_message(Client& client, Bytes message) {
+    Decoder in(message);
+    if (options_.is_hocuspocus) in.read_varstring();
+    const uint64_t kind = in.read_varuint();
+    constexpr uint64_t kSync = 0;
+    constexpr uint64_t kSyncReply = 4;
+    if (kind != kSync && (kind != kSyncReply || !options_.is_hocuspocus)) return;
+    const uint64_t step = in.read_varuint();
+    const Bytes payload = in.read_varbytes();
+    if (!in.ok() || step == 0) return;
+    client.updates.write_varbytes(payload);
+    scan(client, as_text(payload));
+  }
+
+  void scan(Client& client, std::string_view payload) {
     const uint64_t now = now_ns() & 0xfffffffffffff;
     for (size_t at = payload.find('T');
          at != std::string_view::npos && at + kMarkBytes <= payload.size();
@@ -342,7 +402,12 @@ class Load {
         continue;
       }
       at += kMarkBytes;
-      if ((value >> 52) != client.number) latencies_.add((now - value) & 0xfffffffffffff);
+      const uint64_t writer = value >> 52;
+      const uint64_t sent_at = value & 0xfffffffffffff;
+      // What comes twice, in a difference or as an echo, counts once.
+      if (writer == client.number || sent_at <= client.latest_mark.at(writer)) continue;
+      client.latest_mark[writer] = sent_at;
+      latencies_.add((now - sent_at) & 0xfffffffffffff);
     }
   }
 
@@ -351,6 +416,7 @@ class Load {
   std::vector<Client> clients_;
   std::array<char, 1 << 16> chunk_;
   Histogram latencies_;
+  uint64_t sent_ = 0;
   int epoll_ = -1;
   unsigned closed_ = 0;
 };
@@ -359,14 +425,19 @@ class Load {
 }  // namespace tidemark::bench
 
 int main(int argc, char** argv) {
-  TM_ASSERT(argc == 8);
-  tidemark::bench::Load load({.port = static_cast<uint16_t>(std::atoi(argv[1])),
+  if (argc != 9) {
+    std::fprintf(stderr,
+                 "usage: bench_load PORT y|hocuspocus WRITERS READERS RATE WINDOW SECONDS ROOM\n");
+    return 2;
+  }
+  const auto count = [&](int at) { return static_cast<unsigned>(std::atoi(argv[at])); };
+  tidemark::bench::Load load({.port = static_cast<uint16_t>(count(1)),
                               .is_hocuspocus = std::string_view(argv[2]) == "hocuspocus",
-                              .clients = static_cast<unsigned>(std::atoi(argv[3])),
-                              .senders = static_cast<unsigned>(std::atoi(argv[4])),
+                              .writers = count(3),
+                              .readers = count(4),
                               .rate = std::atof(argv[5]),
-                              .seconds = std::atof(argv[6]),
-                              .room = argv[7]});
-  load.run();
-  return 0;
+                              .window = count(6),
+                              .seconds = std::atof(argv[7]),
+                              .room = argv[8]});
+  return load.run();
 }
