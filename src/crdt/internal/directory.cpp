@@ -8,6 +8,7 @@ namespace tidemark::crdt {
 
 Directory::Position Directory::find(uint32_t clock) const {
   size_t chunk = chunks_.size() - 1;
+  if (chunks_[chunk].back().clock <= clock) return last();
   if (clock < firsts_[chunk]) {
     const auto above = std::upper_bound(firsts_.begin(), firsts_.end(), clock);
     TM_ASSERT(above != firsts_.begin());

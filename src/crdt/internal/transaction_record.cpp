@@ -37,9 +37,12 @@ void TransactionRecord::sort_deleted() {
     if (!is_known[range.client]) deleted_clients.push_back(range.client);
     is_known[range.client] = true;
   }
-  std::sort(deleted.begin(), deleted.end(), [](const Deleted& a, const Deleted& b) {
+  const auto goes_before = [](const Deleted& a, const Deleted& b) {
     return a.client != b.client ? a.client < b.client : a.clock < b.clock;
-  });
+  };
+  if (!std::is_sorted(deleted.begin(), deleted.end(), goes_before)) {
+    std::sort(deleted.begin(), deleted.end(), goes_before);
+  }
   size_t kept = 0;
   for (size_t i = 1; i < deleted.size(); ++i) {
     Deleted& last = deleted[kept];
