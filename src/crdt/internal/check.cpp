@@ -3,12 +3,13 @@
 
 namespace tidemark::crdt {
 
-std::string StructStore::check_client(const Client& client) const {
+std::string StructStore::check_client(Client& client) const {
   const std::string name = "client " + std::to_string(client.id) + ": ";
   if (!client.directory.check()) return name + "directory is out of order\n";
   if (client.directory.is_empty()) return client.state == 0 ? "" : name + "state without items\n";
   std::string breaks;
   uint32_t next = 0;
+  DeletedRanges deleted;
   for (Directory::Position place = client.directory.first();;
        place = client.directory.next(place)) {
     const Directory::Entry& entry = client.directory.at(place);
@@ -20,9 +21,11 @@ std::string StructStore::check_client(const Client& client) const {
     if (item.is_gc() && (item.left != kNone || item.right != kNone || item.parent != kNone)) {
       breaks += name + "garbage with links at " + std::to_string(item.clock) + "\n";
     }
+    if (item.is_deleted()) deleted.add(item.clock, item.len);
     next = item.end_clock();
     if (client.directory.is_last(place)) break;
   }
+  if (client.deleted.order() != deleted.order()) breaks += name + "deleted ranges are wrong\n";
   if (next != client.state) breaks += name + "state is not the end of the last item\n";
   return breaks;
 }
@@ -60,9 +63,9 @@ std::string StructStore::check_branch(BranchHandle handle) const {
   return breaks;
 }
 
-std::string StructStore::check() const {
+std::string StructStore::check() {
   std::string breaks;
-  for (const Client& client : clients) breaks += check_client(client);
+  for (Client& client : clients) breaks += check_client(client);
   for (BranchHandle handle = 0; handle < branches.size(); ++handle) {
     if (!branches[handle].is_dead) breaks += check_branch(handle);
   }

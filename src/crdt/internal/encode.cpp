@@ -77,7 +77,7 @@ DeleteSet Document::delete_set() {
   DeleteSet deletes;
   for (size_t i = store.descending().size(); i-- > 0;) {
     const ClientIndex client = store.descending()[i];
-    for (const DeletedRange& range : store.deleted_ranges(client)) {
+    for (const DeletedRanges::Range& range : store.clients[client].deleted.order()) {
       deletes.add(store.clients[client].id, range.clock, range.len);
     }
   }

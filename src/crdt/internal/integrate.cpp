@@ -183,7 +183,7 @@ void Document::integrate_garbage(ClientIndex client, uint32_t clock, uint32_t le
   item.right_origin_client = kNoClient;
   item.left = item.right = item.parent = item.leaf_or_key = kNone;
   item.set(Item::kDeleted);
-  store.clients[client].is_deleted_stale = true;
+  store.clients[client].deleted.add(clock, len);
   append_to_client(handle);
 }
 
@@ -241,7 +241,7 @@ void Document::finish_integration(ItemHandle handle) {
     case Ref::kDeleted:
       item.set(Item::kDeleted);
       open_->deleted.push_back({item.client(), item.clock, item.len});
-      store.clients[item.client()].is_deleted_stale = true;
+      store.clients[item.client()].deleted.add(item.clock, item.len);
       break;
     case Ref::kFormat: branch.has_formatting = branch.cleans_formatting = true; break;
     case Ref::kDoc: open_->subdocs_added.push_back(handle); break;
@@ -410,7 +410,7 @@ void Document::erase(ItemHandle first) {
       item.set(Item::kDeleted);
       if (!is_keyed && branch.tree != kNone) store.index.update(handle);
       open_->deleted.push_back({item.client(), item.clock, item.len});
-      store.clients[item.client()].is_deleted_stale = true;
+      store.clients[item.client()].deleted.add(item.clock, item.len);
       note_change(item.parent, is_keyed ? item.leaf_or_key : kNone);
       if (item.ref() == Ref::kType) {
         erase_children(item.content, doomed);

@@ -333,33 +333,12 @@ ItemHandle StructStore::entry(const Branch& branch, KeyId key) const {
   return branch.entries == nullptr ? kNone : branch.entries->find(key);
 }
 
-const std::vector<DeletedRange>& StructStore::deleted_ranges(ClientIndex index_of_client) {
-  Client& client = clients[index_of_client];
-  if (!client.is_deleted_stale) return client.deleted;
-  client.is_deleted_stale = false;
-  client.deleted.clear();
-  if (client.directory.is_empty()) return client.deleted;
-  for (Directory::Position place = client.directory.first();;
-       place = client.directory.next(place)) {
-    const Item& item = items[client.directory.at(place).item];
-    if (item.is_deleted()) {
-      if (!client.deleted.empty() &&
-          client.deleted.back().clock + client.deleted.back().len == item.clock) {
-        client.deleted.back().len += item.len;
-      } else {
-        client.deleted.push_back({item.clock, item.len});
-      }
-    }
-    if (client.directory.is_last(place)) return client.deleted;
-  }
-}
-
 size_t StructStore::memory() const {
   size_t bytes = items.memory() + pool.memory() + index.memory() +
                  spans_.capacity() * sizeof(Span) + branches.capacity() * sizeof(Branch) +
                  clients.capacity() * sizeof(Client);
   for (const Client& client : clients) {
-    bytes += client.directory.memory() + client.deleted.capacity() * sizeof(DeletedRange);
+    bytes += client.directory.memory() + client.deleted.memory();
   }
   for (const std::string& key : keys_) bytes += sizeof(std::string) + key.capacity();
   for (const Branch& branch : branches) {

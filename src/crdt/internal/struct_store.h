@@ -3,6 +3,7 @@
 //  (1) A client's items cover the clocks from 0 to its state without gaps.
 //  (2) Every live item is in exactly one directory; neighbours name each other.
 //  (3) Keys are interned once; their text never moves.
+//  (4) A client's deleted ranges are the clocks of its deleted items.
 #pragma once
 
 #include <deque>
@@ -12,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "crdt/internal/deleted_ranges.h"
 #include "crdt/internal/directory.h"
 #include "crdt/internal/item.h"
 #include "crdt/internal/pool.h"
@@ -20,11 +22,6 @@
 
 namespace tidemark::crdt {
 
-struct DeletedRange {
-  uint32_t clock;
-  uint32_t len;
-};
-
 struct Client {
   uint64_t id = 0;
   uint32_t state = 0;  // the next clock
@@ -32,9 +29,7 @@ struct Client {
   // The state at the start of the transaction that is now open, if its number is `epoch`.
   uint32_t before = 0;
   uint32_t epoch = 0;
-  // What is deleted, as of the last time somebody asked; stale after each change.
-  std::vector<DeletedRange> deleted;
-  bool is_deleted_stale = false;
+  DeletedRanges deleted;
 };
 
 class StructStore {
@@ -103,7 +98,6 @@ class StructStore {
   KeyTable& entries(Branch& branch);
   ItemHandle entry(const Branch& branch, KeyId key) const;
 
-  const std::vector<DeletedRange>& deleted_ranges(ClientIndex client);
   size_t memory() const;
   uint32_t live_items() const { return items.size() - static_cast<uint32_t>(free_items_.size()); }
   // Every item of every client, in clock order.
@@ -119,7 +113,7 @@ class StructStore {
     }
   }
   // Breaks of the numbered invariants here and in Item, one line each; empty if all hold.
-  std::string check() const;
+  std::string check();
 
  private:
   void split_content(Item& left, Item& right, uint32_t offset);
@@ -128,7 +122,7 @@ class StructStore {
   uint32_t payload_bytes(const Item& item) const;
   void place_payload(Item& item, uint32_t offset, uint32_t bytes);
   void free_span(uint32_t span) { free_spans_.push_back(span); }
-  std::string check_client(const Client& client) const;
+  std::string check_client(Client& client) const;
   std::string check_branch(BranchHandle handle) const;
 
   std::vector<ItemHandle> free_items_;

@@ -240,7 +240,7 @@ void Document::shorten(ItemHandle item, uint32_t units) {
 void Document::end_erasure(const Erasure& erasure, const TransactionRecord::Deleted& erased) {
   begin_shortcut(erasure.origin, erasure.is_local);
   open_->deleted.push_back(erased);
-  store.clients[erased.client].is_deleted_stale = true;
+  store.clients[erased.client].deleted.add(erased.clock, erased.len);
   caret_.item = kNone;
   if (observers_->has(Observers::Kind::kUpdateV1)) write_erased(erased);
   end();
