@@ -233,6 +233,19 @@ TEST(PlainEdit, lets_who_hears_of_an_update_edit_at_once) {
   expect_equal(quick, slow);
 }
 
+TEST(PlainEdit, gives_the_memory_of_deleted_text_back) {
+  Doc doc(DocOptions{.client_id = 1});
+  Text text = doc.text("t");
+  ASSERT_TRUE(text.insert(0, "ab"));
+  const std::string line(1000, 'x');
+  for (int i = 0; i < 2000; ++i) {
+    ASSERT_TRUE(text.insert(1, line));
+    ASSERT_TRUE(text.erase(1, static_cast<uint32_t>(line.size())));
+  }
+  EXPECT_EQ(text.to_string(), "ab");
+  EXPECT_LT(doc.stats().memory_bytes, 1000u * 1000u);
+}
+
 TEST(PlainEdit, reaches_the_text_behind_a_long_run_of_tombstones) {
   Writer quick(1, true);
   Writer slow(1, false);

@@ -50,6 +50,7 @@ void Document::end() {
     }
   }
   queue_.clear();
+  store.repack_if_wasteful();
   if (hint_.kind != Hint::Kind::kNothing) take_hint();
 }
 
@@ -82,7 +83,6 @@ void Document::clean_up(TransactionRecord& record) {
     observers_->call(Observers::Kind::kSubdocuments, kNone,
                      [&](const Observers::Entry& entry) { entry.on_subdocuments(event); });
   }
-  store.repack_if_wasteful();
 }
 
 void Document::collect(TransactionRecord& record) {

@@ -282,9 +282,7 @@ bool StructStore::merge_content(Item& left, const Item& right) {
   return true;
 }
 
-void StructStore::repack_if_wasteful() {
-  constexpr uint32_t kWorthIt = 64 * 1024;
-  if (pool.garbage() < kWorthIt || pool.garbage() < pool.size() / 2) return;
+void StructStore::repack() {
   Pool packed;
   for (const Client& client : clients) {
     if (client.directory.is_empty()) continue;

@@ -88,7 +88,10 @@ class StructStore {
   // Gives the content back; the item's content is then meaningless.
   void drop_content(Item& item);
   // Moves all live content together if more than half of the pool is garbage.
-  void repack_if_wasteful();
+  void repack_if_wasteful() {
+    constexpr uint32_t kWorthIt = 64 * 1024;
+    if (pool.garbage() >= kWorthIt && pool.garbage() >= pool.size() / 2) repack();
+  }
 
   // --- branches
   BranchHandle new_branch(TypeRef kind, ItemHandle item, KeyId name);
@@ -116,6 +119,7 @@ class StructStore {
   std::string check();
 
  private:
+  void repack();
   void split_content(Item& left, Item& right, uint32_t offset);
   void split_text(Item& left, Item& right, uint32_t offset);
   bool merge_content(Item& left, const Item& right);
