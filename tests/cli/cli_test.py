@@ -1,8 +1,9 @@
-"""Runs the real program: cli_test.py BINARY docs/operating.md [--write-docs]"""
+"""Runs the real program: cli_test.py BINARY docs [--write-docs]"""
 
 import json
 import os
 import pathlib
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -181,6 +182,16 @@ class Commands(unittest.TestCase):
         self.refuse(FOUND_FAULT, "doc", "import", "--data", self.data, "bad", "-", "-f", "text",
                     stdin=b"over it")
 
+    def test_stores_of_every_version_are_sound_and_exported(self):
+        golden = DOCS.parent / "tests/golden/store"
+        files = sorted(golden.glob("version_*.db"))
+        self.assertTrue(files)
+        self.data.mkdir()
+        for file in files:
+            shutil.copy(file, self.data / "tidemark.db")
+            self.assertIn("4 documents", self.run_ok("doctor", "--data", self.data))
+            self.assertEqual(self.export("snapshot and tail", "text"), "hi yo!")
+
     def test_a_backup_never_replaces_a_file(self):
         self.import_text("a", "one")
         file = self.folder / "newer.db"
@@ -241,17 +252,35 @@ class Commands(unittest.TestCase):
 
 
 class Docs(unittest.TestCase):
-    BEGIN, END = "<!-- settings -->\n", "<!-- /settings -->"
+    """The tables in docs/ are those of the program. With --write-docs they become so."""
+
+    def settings(self):
+        return tidemark("settings").stdout.decode()
+
+    def assert_holds(self, document, mark, table):
+        path = DOCS / document
+        begin, end = f"<!-- {mark} -->\n", f"<!-- /{mark} -->"
+        text = path.read_text()
+        head, rest = text.split(begin)
+        written, tail = rest.split(end)
+        if "--write-docs" in sys.argv:
+            path.write_text(head + begin + table + end + tail)
+        else:
+            self.assertEqual(written, table, "write it anew: cli_test.py BINARY docs --write-docs")
 
     def test_have_the_table_of_settings(self):
-        table = tidemark("settings").stdout.decode()
-        text = DOCS.read_text()
-        head, rest = text.split(self.BEGIN)
-        written, tail = rest.split(self.END)
-        if "--write-docs" in sys.argv:
-            DOCS.write_text(head + self.BEGIN + table + self.END + tail)
-        else:
-            self.assertEqual(written, table, "write it anew: cli_test.py BINARY DOCS --write-docs")
+        self.assert_holds("operating.md", "settings", self.settings())
+
+    def test_have_the_limits_of_sessions_and_rooms(self):
+        first = "| `--max-room-name-bytes "
+        rows = self.settings().split(first)
+        self.assertEqual(len(rows), 2, "what sockets may cost stands before what rooms may cost")
+        table = "| Option | Default | Why |\n|---|---|---|\n"
+        for row in (first + rows[1]).splitlines():
+            flag, _, default, why = row.strip("| ").split(" | ")
+            name, unit = flag.strip("`-").split(" ")
+            table += f"| `{name}` | {default.strip('`')} {unit} | {why} |\n"
+        self.assert_holds("protocol.md", "limits", table)
 
 
 if __name__ == "__main__":

@@ -50,9 +50,11 @@ class SqliteStore final : public DocumentStore {
   Result<std::optional<DocumentStatistics>> statistics(std::string_view document) override;
   Result<std::vector<Damage>> check() override;
 
-  // A whole copy at `path`, which must not exist, while others read and write: the state of one
-  // moment, there completely or not at all. The copy is checked before it gets its name; damage
-  // that it shares with this store is told, and keeps nobody from having the rest.
+  // Not of the port: what a copy is depends on where a store keeps things, and who asks for a file
+  // has opened this store. A whole copy at `path`, which must not exist, while others read and
+  // write: the state of one moment, there completely or not at all. The copy is checked before it
+  // gets its name; damage that it shares with this store is told, and keeps nobody from having the
+  // rest.
   Result<std::vector<Damage>> backup(const std::string& path);
 
  private:
