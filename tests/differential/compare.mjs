@@ -105,6 +105,14 @@ const compareStep = (expected, actual, context) => {
   return null;
 };
 
+// Yjs or we cleaned formats up in a step after which Yjs still waits. The two then showed different
+// texts, so what they deleted may differ, and so may what follows.
+const partsOnPurpose = (expected, actual) => {
+  const cleansUp = ({ u = [] }) =>
+    u.some(([isLocal]) => isLocal) && u.some(([isLocal]) => !isLocal);
+  return expected.w === 1 && (cleansUp(expected) || cleansUp(actual ?? {}));
+};
+
 const compareUtils = (expected, actual) => {
   for (const name of Object.keys(expected)) {
     if (text(expected[name]) !== text(actual[name]))
@@ -123,11 +131,17 @@ export const compareTraces = (program, expected, answer, context) => {
       actual: null,
     };
   }
+  let hasParted = false;
   for (let i = 0; i < expected.length; i++) {
+    hasParted ||= partsOnPurpose(expected[i], answer.trace[i]);
     const difference = compareStep(expected[i], answer.trace[i], {
       ...context,
       roots: program.roots,
     });
+    if (difference && hasParted) {
+      context.statistics.excused++;
+      return null;
+    }
     if (difference) return { step: i, ...difference };
   }
   return null;

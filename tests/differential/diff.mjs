@@ -36,7 +36,7 @@ const [command, ...args] = (
   flags.child ?? `${process.execPath} ${path.join(here, 'reference.mjs')}`
 ).split(' ');
 const child = new Child(command, args);
-const statistics = { states: 0, statesNotByteEqual: 0 };
+const statistics = { states: 0, statesNotByteEqual: 0, excused: 0 };
 console.warn = console.log = new Proxy(console.log, {
   apply: (log, self, list) => String(list[0]).includes('[yjs]') || Reflect.apply(log, self, list),
 });
@@ -137,7 +137,8 @@ const runSeeds = async (base, count) => {
   const seconds = (Date.now() - started) / 1000;
   console.log(
     `${done} sessions, ${failures.length} differences, ${statistics.states} states of which ` +
-      `${statistics.statesNotByteEqual} equal only in normal form, ${seconds.toFixed(1)} s, seed ${base}`,
+      `${statistics.statesNotByteEqual} equal only in normal form, ` +
+      `${statistics.excused} sessions excused, ${seconds.toFixed(1)} s, seed ${base}`,
   );
   return failures.length;
 };

@@ -1,41 +1,19 @@
 // Plays the golden sessions on our kernel and compares everything with what npm yjs said: bytes of
-// every update in V1 and V2, states, events, contents, byte utilities. README.md tells how
-// yjs13.jsonl is made.
+// every update in V1 and V2, states, events, contents, byte utilities. make.mjs
+// writes yjs13.jsonl.
 #include <gtest/gtest.h>
 
-#include <fstream>
+#include <cctype>
 #include <string>
 #include <vector>
 
 #include "crdt/value.h"
+#include "golden_lines.h"
 #include "support/json_values.h"
 #include "support/player.h"
 
 namespace tidemark::support {
 namespace {
-
-std::vector<std::string> lines_with(const std::string& start) {
-  std::ifstream in(TM_GOLDEN_FILE);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(in, line);) {
-    if (line.compare(0, start.size(), start) == 0) lines.push_back(line);
-  }
-  return lines;
-}
-
-rapidjson::Document parse(const std::string& text) {
-  rapidjson::Document json;
-  json.Parse<rapidjson::kParseFullPrecisionFlag>(text.c_str(), text.size());
-  EXPECT_FALSE(json.HasParseError());
-  return json;
-}
-
-std::string print(const Json& json) {
-  rapidjson::StringBuffer buffer;
-  JsonWriter to(buffer);
-  json.Accept(to);
-  return {buffer.GetString(), buffer.GetSize()};
-}
 
 class Sessions : public testing::TestWithParam<std::string> {};
 

@@ -1,6 +1,7 @@
 // Records what the reference implementations put on the wire, for the unit tests of src/sync and
 // src/server: y-protocols, the y-websocket provider, the Hocuspocus provider and server. Needs the
-// packages of tests/package.json. Run from the repository: node tests/golden/sync/make.mjs
+// packages of tests/package.json.
+// Run from the repository: node tests/golden/sync/make.mjs [--check]
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -214,9 +215,7 @@ const literal = (hex) =>
     .join('\n     ');
 const lines = frames.map(([name, hex]) => `    {"${name}",\n     ${literal(hex)}},`);
 const target = path.join(here, '../../../src/sync/golden_frames.h');
-fs.writeFileSync(
-  target,
-  `// Written by tests/golden/sync/make.mjs; do not edit.
+const text = `// Written by tests/golden/sync/make.mjs; do not edit.
 #pragma once
 
 #include <string_view>
@@ -233,6 +232,13 @@ ${lines.join('\n')}
 };
 
 }  // namespace tidemark::golden
-`,
-);
+`;
+// The formatter breaks lines in the file that is kept.
+const unbroken = (source) => source.replace(/\s+/g, '');
+if (process.argv.includes('--check')) {
+  const same = unbroken(fs.readFileSync(target, 'utf8')) === unbroken(text);
+  console.log(`golden_frames.h ${same ? 'is' : 'differs from'} what the peers say today`);
+  process.exit(same ? 0 : 1);
+}
+fs.writeFileSync(target, text);
 process.exit(0);

@@ -1,5 +1,6 @@
 // Prints what npm yjs 13.6.33 answers to byte-level questions about updates, one per line, for
-// src/crdt/update_test.cpp. Usage: node make.mjs [first seed] [sessions] > yjs13_updates.txt
+// src/crdt/update_test.cpp. The file is kept as this makes it:
+//   node make.mjs [first seed] [sessions] > yjs13_updates.txt
 //
 //   merge FORMAT RESULT INPUT...     diff FORMAT RESULT UPDATE STATE-VECTOR
 //   state FORMAT RESULT UPDATE       convert FROM-FORMAT RESULT UPDATE
@@ -341,7 +342,7 @@ function askValues(random) {
 }
 
 const first = Number(process.argv[2] ?? 1);
-const sessions = Number(process.argv[3] ?? 30);
+const sessions = Number(process.argv[3] ?? 16);
 for (let seed = first; seed < first + sessions; seed++) {
   const random = new Random(seed);
   const made = session(random);
