@@ -129,6 +129,9 @@ Buffer Doc::encode_state_as_update_v2(const StateVector& known) const {
 StateVector Doc::state_vector() const { return document_->store.state_vector(); }
 DeleteSet Doc::delete_set() const { return document_->delete_set(); }
 bool Doc::has_pending() const { return document_->has_pending(); }
+uint64_t Doc::pending_bytes() const {
+  return document_->pending().memory() + document_->pending_deletes().memory();
+}
 
 Subscription Doc::on_update(std::function<void(const UpdateEvent&)> callback) {
   Observers::Entry entry{};
@@ -184,7 +187,7 @@ DocStats Doc::stats() const {
     stats.deleted_units += item.len;
   });
   stats.pending_structs = document_->pending().count();
-  stats.pending_bytes = document_->pending().memory();
+  stats.pending_bytes = pending_bytes();
   stats.pending_deletes = document_->pending_deletes().range_count();
   stats.memory_bytes = document_->store.memory() + stats.pending_bytes;
   return stats;

@@ -97,6 +97,8 @@ class Doc {
   DeleteSet delete_set() const;
   // Whether something waits for an update that has not come.
   bool has_pending() const;
+  // About how much memory that takes.
+  uint64_t pending_bytes() const;
 
   // Each transaction that changed something, as one update.
   [[nodiscard]] Subscription on_update(std::function<void(const UpdateEvent&)> callback);

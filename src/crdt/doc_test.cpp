@@ -216,6 +216,42 @@ TEST(Doc, is_the_same_after_every_way_through_bytes) {
   }
 }
 
+// Whatever the order, each update is looked at a constant number of times: in the worst order none
+// but the last can be applied on arrival.
+TEST(Doc, waits_for_what_is_missing_without_looking_at_all_that_waits) {
+  Doc writer = doc_of(1);
+  std::vector<Buffer> updates;
+  const Subscription kept =
+      writer.on_update([&](const UpdateEvent& event) { updates.push_back(copy_of(event.update)); });
+  Random random(5);
+  Text text = writer.text("t");
+  for (int i = 0; i < 4000; ++i) {
+    const uint32_t length = text.length();
+    if (length > 0 && random.one_in(4)) {
+      ASSERT_TRUE(text.erase(static_cast<uint32_t>(random.below(length)), 1));
+    } else {
+      ASSERT_TRUE(text.insert(static_cast<uint32_t>(random.below(length + 1)), "x"));
+    }
+  }
+  Doc reader = doc_of(2);
+  for (size_t i = updates.size(); i-- > 1;) ASSERT_TRUE(reader.apply_update(updates[i]));
+  EXPECT_EQ(text_of(reader), "");
+  const DocStats waiting = reader.stats();
+  EXPECT_GT(waiting.pending_structs, 2000u);
+  EXPECT_GT(waiting.pending_deletes, 100u);
+  // What waits is part of the state, and survives being stored.
+  Doc stored = doc_of(3);
+  feed(stored, reader.encode_state_as_update());
+  EXPECT_EQ(stored.stats().pending_structs, waiting.pending_structs);
+  EXPECT_EQ(stored.stats().pending_deletes, waiting.pending_deletes);
+  for (Doc* doc : {&reader, &stored}) {
+    feed(*doc, updates.front());
+    EXPECT_EQ(text_of(*doc), text_of(writer));
+    EXPECT_FALSE(doc->has_pending());
+    EXPECT_EQ(doc->encode_state_as_update(), writer.encode_state_as_update());
+  }
+}
+
 TEST(Doc, takes_its_shortcuts_without_a_trace) {
   for (uint64_t seed = 1; seed <= 100; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));

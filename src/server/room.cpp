@@ -77,7 +77,7 @@ Result<bool> Room::contains(Bytes update) const {
 // Structs that wait for others cost memory until those come, which may be never. Above the limit
 // only updates are taken that begin where the document ends.
 Result<> Room::check_pending(Bytes update) const {
-  if (!doc_.has_pending() || doc_.stats().pending_bytes < limits_.max_pending_bytes) return {};
+  if (doc_.pending_bytes() < limits_.max_pending_bytes) return {};
   const auto meta = crdt::update_meta(update, UpdateFormat::kV1, update_limits());
   if (!meta) return tl::unexpected(meta.error());
   const crdt::StateVector state = doc_.state_vector();

@@ -211,7 +211,26 @@ void Document::apply_deletes(const DeleteSet& deletes) {
                             static_cast<uint32_t>(known_end));
       }
       const uint64_t unknown = std::max(range.first, state);
-      if (unknown < range.end) pending_deletes_.add(deleted.id, unknown, range.end - unknown);
+      if (unknown < range.end) pending_deletes_.add(deleted.id, {unknown, range.end});
+    }
+  }
+}
+
+// Deletions that waited for what has come.
+void Document::retry_deletes() {
+  if (pending_deletes_.is_empty()) return;
+  std::vector<ClientIndex> grown;
+  for (const TransactionRecord::Touched& touched : open_->touched) grown.push_back(touched.client);
+  // Descending, as in apply_deletes().
+  std::sort(grown.begin(), grown.end(), [this](ClientIndex a, ClientIndex b) {
+    return store.clients[a].id > store.clients[b].id;
+  });
+  for (const ClientIndex client : grown) {
+    const Client& owner = store.clients[client];
+    while (const std::optional<ClockRange> range =
+               pending_deletes_.take_ready(owner.id, owner.state)) {
+      apply_deleted_range(client, static_cast<uint32_t>(range->first),
+                          static_cast<uint32_t>(range->end));
     }
   }
 }
@@ -229,17 +248,8 @@ Result<> Document::apply(Bytes update, uint64_t origin, const UpdateLimits& limi
   open_->is_local = false;
   application.run();
   retry_pending();
-  const auto has_news = [this](const TransactionRecord::Touched& touched) {
-    const Client& client = store.clients[touched.client];
-    const auto ranges = pending_deletes_.ranges_of(client.id);
-    return !ranges.empty() && ranges.front().first < client.state;
-  };
-  if (std::any_of(open_->touched.begin(), open_->touched.end(), has_news)) {
-    const DeleteSet waiting = std::exchange(pending_deletes_, {});
-    apply_deletes(waiting);
-  }
+  retry_deletes();
   apply_deletes(application.deletes);
-  pending_deletes_.normalize();
   end();
   return {};
 }

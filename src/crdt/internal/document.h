@@ -99,7 +99,7 @@ class Document {
   void view_of(const Item& item, StructView& view) const;
   bool has_pending() const { return !pending_.is_empty() || !pending_deletes_.is_empty(); }
   const Pending& pending() const { return pending_; }
-  const DeleteSet& pending_deletes() const { return pending_deletes_; }
+  const PendingDeletes& pending_deletes() const { return pending_deletes_; }
 
   // --- fast paths (plain_edit.cpp, typing.cpp): the same effects as the general path in fewer
   // steps. False where only the general path will do; the document is then untouched.
@@ -158,6 +158,7 @@ class Document {
   void apply_deletes(const DeleteSet& deletes);
   void apply_deleted_range(ClientIndex client, uint32_t clock, uint32_t end);
   void retry_pending();
+  void retry_deletes();
 
   // encode.cpp
   struct Section {
@@ -237,7 +238,7 @@ class Document {
   TransactionQueue queue_;
 
   Pending pending_;
-  DeleteSet pending_deletes_;
+  PendingDeletes pending_deletes_;
 
   // Conflict scans mark items by handle instead of hashing them.
   std::vector<uint32_t> scanned_;

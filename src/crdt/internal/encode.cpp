@@ -104,7 +104,7 @@ Buffer Document::encode_state(const StateVector& from) {
   if (!pending_deletes_.is_empty()) {
     Writer deletes;
     deletes.begin(0);
-    deletes.write_delete_set(pending_deletes_);
+    deletes.write_delete_set(pending_deletes_.all());
     parts.push_back(deletes.take());
   }
   if (!pending_.is_empty()) {

@@ -1,5 +1,7 @@
 #include "crdt/internal/pending.h"
 
+#include <algorithm>
+
 #include "base/assert.h"
 #include "crdt/internal/struct_cut.h"
 #include "crdt/internal/update_reader.h"
@@ -12,12 +14,7 @@ void Pending::add(const StructView& view, WireId missing) {
   const auto known = structs_.find(key);
   if (known != structs_.end()) {
     if (known->second.len >= view.len) return;
-    const auto [begin, end] = waiting_.equal_range(known->second.missing);
-    for (auto at = begin; at != end; ++at) {
-      if (at->second != key) continue;
-      waiting_.erase(at);
-      break;
-    }
+    waiting_.erase({known->second.missing, key});
     bytes_ -= known->second.update.size();
     structs_.erase(known);
   }
@@ -31,7 +28,7 @@ void Pending::add(const StructView& view, WireId missing) {
 }
 
 std::optional<Buffer> Pending::take_ready(uint64_t client, uint64_t state) {
-  const auto waiter = waiting_.lower_bound({client, 0});
+  const auto waiter = waiting_.lower_bound({{client, 0}, {0, 0}});
   if (waiter == waiting_.end() || waiter->first.first != client || waiter->first.second >= state) {
     return std::nullopt;
   }
@@ -78,6 +75,40 @@ std::map<uint64_t, uint64_t> Pending::missing() const {
   std::map<uint64_t, uint64_t> lowest;
   for (const auto& [missing, waiter] : waiting_) lowest.emplace(missing.first, missing.second);
   return lowest;
+}
+
+void PendingDeletes::add(uint64_t client, ClockRange range) {
+  auto after = ends_.upper_bound({client, range.first});
+  if (after != ends_.begin()) {
+    const auto before = std::prev(after);
+    if (before->first.first == client && before->second >= range.first) {
+      range = {before->first.second, std::max(range.end, before->second)};
+      ends_.erase(before);
+    }
+  }
+  while (after != ends_.end() && after->first.first == client && after->first.second <= range.end) {
+    range.end = std::max(range.end, after->second);
+    after = ends_.erase(after);
+  }
+  ends_.emplace_hint(after, std::pair{client, range.first}, range.end);
+}
+
+std::optional<ClockRange> PendingDeletes::take_ready(uint64_t client, uint64_t state) {
+  const auto lowest = ends_.lower_bound({client, 0});
+  if (lowest == ends_.end() || lowest->first.first != client || lowest->first.second >= state) {
+    return std::nullopt;
+  }
+  const uint64_t end = lowest->second;
+  const ClockRange range{lowest->first.second, std::min(end, state)};
+  ends_.erase(lowest);
+  if (end > state) ends_.emplace(std::pair{client, state}, end);
+  return range;
+}
+
+DeleteSet PendingDeletes::all() const {
+  DeleteSet set;
+  for (const auto& [id, end] : ends_) set.add(id.first, id.second, end - id.second);
+  return set;
 }
 
 }  // namespace tidemark::crdt

@@ -5,8 +5,12 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
+#include <utility>
+#include <vector>
 
 #include "base/bytes.h"
+#include "crdt/delete_set.h"
 #include "crdt/internal/struct_view.h"
 
 namespace tidemark::crdt {
@@ -39,8 +43,26 @@ class Pending {
   };
 
   std::map<Key, Kept> structs_;
-  std::multimap<Key, Key> waiting_;  // what is missing -> who waits
+  std::set<std::pair<Key, Key>> waiting_;  // what is missing, who waits
   size_t bytes_ = 0;
+};
+
+// Deletions of what nobody has sent yet: disjoint ranges, found by what they delete.
+class PendingDeletes {
+ public:
+  bool is_empty() const { return ends_.empty(); }
+  size_t range_count() const { return ends_.size(); }
+  // About; a node of a tree and what it costs to allocate.
+  size_t memory() const { return ends_.size() * 72; }
+
+  // Joins what it overlaps or touches.
+  void add(uint64_t client, ClockRange range);
+  // Takes out the lowest range of the client that has a clock below `state`, cut there.
+  std::optional<ClockRange> take_ready(uint64_t client, uint64_t state);
+  DeleteSet all() const;
+
+ private:
+  std::map<std::pair<uint64_t, uint64_t>, uint64_t> ends_;  // (client, first clock) -> end
 };
 
 }  // namespace tidemark::crdt
