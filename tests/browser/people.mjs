@@ -86,6 +86,11 @@ export class Person {
   async open(name) {
     const page = await this.#context.newPage();
     page.on('pageerror', (error) => this.failures.push(error.stack));
+    page.on('console', (message) => {
+      // The browser itself tells of a server that is not there; nothing else has a reason to speak.
+      const isNews = !message.text().includes('net::ERR_');
+      if (isNews) this.failures.push(`console ${message.type()}: ${message.text()}`);
+    });
     page.on('request', (request) => {
       const { protocol, origin } = new URL(request.url());
       const isOwn = origin === this.origin || protocol === 'data:';
@@ -150,13 +155,14 @@ export class Sheet {
     await this.page.waitForSelector('.prose, .cm-content');
   }
 
-  // The names and colours at the cursors of others.
+  // The names and colours at the cursors of others, and how visible they are.
   cursors() {
     return this.page.evaluate(() => {
       const rgb = (element) => getComputedStyle(element).backgroundColor;
       return [...document.querySelectorAll('.caret-label, .cm-ySelectionInfo')].map((label) => ({
         name: label.textContent,
         color: rgb(label),
+        opacity: Number(getComputedStyle(label).opacity),
       }));
     });
   }

@@ -81,13 +81,38 @@ test('two people type in both editors at once and see the same', async () => {
       const seen = await sheet.cursors();
       return seen.length === 1 && seen;
     });
-    assert.deepEqual(cursors, [{ name: other.name, color: rgb(other.color) }]);
+    const [{ name, color }] = cursors;
+    assert.deepEqual({ name, color }, { name: other.name, color: rgb(other.color) });
     assert.deepEqual(await sheet.people(), [`${sheet.profile.name} (you)`, other.name]);
   }
   for (const [name, sheet] of Object.entries({ adaRich, benRich, adaCode, benCode })) {
     await sheet.page.bringToFront();
     await sheet.picture(name);
   }
+});
+
+test('the name at a cursor is shown while the cursor moves', async () => {
+  for (const name of ['rich/Names', 'code/names.txt']) {
+    const [seen, moving] = [await ada.open(name), await ben.open(name)];
+    await moving.focus();
+    await moving.type('some text');
+    const opacity = async () => (await seen.cursors())[0]?.opacity;
+    await seen.page.bringToFront();
+    await eventually('the name is there', async () => (await opacity()) > 0.9);
+    await eventually('the name rests', async () => (await opacity()) === 0);
+    await moving.press('ArrowLeft');
+    await eventually('the name is back', async () => (await opacity()) > 0.9);
+  }
+});
+
+test('what is called saved is not called empty', async () => {
+  const sheet = await ada.open('code/first words.txt');
+  const detail = () => sheet.page.innerText('.document[aria-current] .document-detail');
+  assert.equal(await detail(), 'empty');
+  await sheet.focus();
+  await sheet.type('not empty any more');
+  await sheet.isSaved();
+  await eventually('the list tells its size', async () => (await detail()).includes('B'));
 });
 
 test('deletions and undo reach the other and are saved', async () => {

@@ -46,7 +46,7 @@ function show(): void {
     return;
   }
   rememberOpened(fullName(name));
-  stage = openStage(name, profile);
+  stage = openStage(name, profile, () => list.noteSaved(fullName(name)));
   main.replaceChildren(stage.element);
 }
 

@@ -29,7 +29,8 @@ export interface SidebarActions {
 export interface Sidebar {
   element: HTMLElement;
   setProfile(profile: Profile): void;
-  refresh(): Promise<void>;
+  // The server stores this document now.
+  noteSaved(name: string): void;
 }
 
 export function sidebar(actions: SidebarActions): Sidebar {
@@ -95,7 +96,9 @@ export function sidebar(actions: SidebarActions): Sidebar {
   void refresh();
   return {
     element,
-    refresh,
+    noteSaved: (name) => {
+      if (!stored.documents.some((known) => known.name === name)) void refresh();
+    },
     setProfile: ({ name, color }) => {
       const avatar = h('span', { class: 'avatar', 'aria-hidden': 'true' }, initials(name));
       avatar.style.setProperty('--person', color);

@@ -1,6 +1,7 @@
 // The open document: its head, its tools and its editor.
 import { badge } from './badge';
 import { type Connection, hold, release } from './connections';
+import { nameMovingCursors } from './cursor_names';
 import { h, icon } from './dom';
 import type { EditorKind, EditorView } from './editor';
 import { presence } from './presence';
@@ -25,7 +26,8 @@ export interface Stage {
   close(): void;
 }
 
-export function openStage(document: DocumentName, profile: Profile): Stage {
+// `saved` is called whenever edits of this page have become durable.
+export function openStage(document: DocumentName, profile: Profile, saved: () => void): Stage {
   const status = h('div', { class: 'stage-status' });
   const notice = h('div', { class: 'notice', role: 'alert', hidden: true });
   const place = { toolbar: h('div', { class: 'stage-tools' }), page: h('div', { class: 'page' }) };
@@ -59,6 +61,8 @@ export function openStage(document: DocumentName, profile: Profile): Stage {
     const endTrouble = showTrouble(connection, notice);
     const shownBadge = badge(connection.durability);
     const people = presence(connection.awareness);
+    const endNames = nameMovingCursors(connection.awareness, place.page);
+    const endWatch = watchSaves(connection, saved);
     status.append(people.element, shownBadge.element);
     view = editor.mount(connection, document, place);
     place.page.classList.add('page-waiting');
@@ -67,6 +71,8 @@ export function openStage(document: DocumentName, profile: Profile): Stage {
       endTrouble();
       view?.destroy();
       people.destroy();
+      endNames();
+      endWatch();
       shownBadge.destroy();
       release(name);
     };
@@ -83,6 +89,15 @@ export function openStage(document: DocumentName, profile: Profile): Stage {
       element.remove();
     },
   };
+}
+
+function watchSaves({ durability }: Connection, saved: () => void): () => void {
+  let wasUnsaved = durability.unsaved > 0;
+  return durability.watch(() => {
+    const isUnsaved = durability.unsaved > 0;
+    if (wasUnsaved && !isUnsaved) saved();
+    wasUnsaved = isUnsaved;
+  });
 }
 
 // Null once nobody waits for it any more.
