@@ -53,6 +53,7 @@ class Document::Application {
   }
 
   void run() {
+    if (sections_.size() > 1) list_clients();
     for (size_t i = 0; i < sections_.size(); ++i) {
       stack_.assign(1, i);
       sections_[i].is_on_stack = true;
@@ -112,9 +113,16 @@ class Document::Application {
     if (stack_.size() > 1) leave(section);
   }
 
+  void list_clients() {
+    for (size_t i = 0; i < sections_.size(); ++i) by_client_.emplace_back(sections_[i].client, i);
+    std::sort(by_client_.begin(), by_client_.end());
+  }
+
+  // The first that is not done: bytes from elsewhere may give a client several.
   Section* section_of(uint64_t client) {
-    for (Section& section : sections_) {
-      if (section.client == client && !section.is_done) return &section;
+    auto at = std::lower_bound(by_client_.begin(), by_client_.end(), std::pair{client, size_t{0}});
+    for (; at != by_client_.end() && at->first == client; ++at) {
+      if (!sections_[at->second].is_done) return &sections_[at->second];
     }
     return nullptr;
   }
@@ -143,6 +151,7 @@ class Document::Application {
 
   Document& document_;
   std::vector<Section> sections_;
+  std::vector<std::pair<uint64_t, size_t>> by_client_;  // empty if there is one section
   std::vector<size_t> stack_;
 };
 

@@ -88,6 +88,8 @@ class Document {
   PositionIndex::Place find_unit(BranchHandle branch, uint32_t index);
   uint32_t index_of(ItemHandle item);
   ItemHandle last_item(BranchHandle branch);
+  // Moves a place between two items behind the tombstones there; only for lists without formats.
+  void skip_tombstones(BranchHandle branch, ItemHandle& left, ItemHandle& right);
 
   // --- updates (apply.cpp, encode.cpp)
   template <typename Reader>
@@ -181,7 +183,6 @@ class Document {
   void cut(Seam& seam, ItemHandle item, uint32_t offset);
   ItemHandle insert_at(const Seam& seam, ClientIndex client, std::string_view utf8, uint32_t units);
   bool insert_between(BranchHandle branch, uint32_t index, std::string_view utf8, uint32_t units);
-  void skip_tombstones(BranchHandle branch, uint32_t index, ItemHandle& left, ItemHandle& right);
   // Units of one item that are about to be deleted.
   struct Erasure {
     BranchHandle branch;

@@ -64,9 +64,17 @@ void Document::write_sections(Writer& writer, const std::vector<Section>& sectio
     Directory::Position place = directory.find(section.clock);
     writer.begin_section(client.id, directory.count_from(place), section.clock);
     for (bool is_first = true;; place = directory.next(place), is_first = false) {
-      const Item& item = store.items[directory.at(place).item];
+      const ItemHandle handle = directory.at(place).item;
+      const Item& item = store.items[handle];
       view_of(item, view);
-      if (is_first && section.clock > item.clock) slice(view, section.clock - item.clock);
+      if (is_first && section.clock > item.clock) {
+        const uint32_t units = section.clock - item.clock;
+        if (const auto bytes = store.bytes_before(handle, section.clock)) {
+          slice(view, units, *bytes);
+        } else {
+          slice(view, units);
+        }
+      }
       writer.write(view);
       if (directory.is_last(place)) break;
     }

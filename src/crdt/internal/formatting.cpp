@@ -169,6 +169,12 @@ void TextCursor::forward() {
   right_ = right_item().right;
 }
 
+// A run of tombstones may be long, and where no formats can stand among them need not be walked.
+void TextCursor::pass_tombstones() {
+  if (document_.store.branches[branch_].has_formatting) return forward();
+  document_.skip_tombstones(branch_, left_, right_);
+}
+
 void TextCursor::put(const NewContent& content) {
   right_ = document_.insert_listed(branch_, left_, right_, content);
   forward();
@@ -187,8 +193,11 @@ void TextCursor::put_format(const AttributeMap::Entry& format) {
 // Formats that say what is wanted anyway, and tombstones, are passed.
 void TextCursor::skip_matching(const AttributeMap& attributes) {
   while (right_ != kNone) {
-    if (!right_item().is_deleted() &&
-        !(right_is_format() && is_equal(attributes.value_or_null(right_key()), right_value()))) {
+    if (right_item().is_deleted()) {
+      pass_tombstones();
+      continue;
+    }
+    if (!right_is_format() || !is_equal(attributes.value_or_null(right_key()), right_value())) {
       return;
     }
     forward();
@@ -286,9 +295,11 @@ void TextCursor::erase(uint32_t units) {
   const ItemHandle start = right_;
   while (units > 0 && right_ != kNone) {
     const Item& item = right_item();
-    const bool is_content =
-        item.ref() == Ref::kString || item.ref() == Ref::kEmbed || item.ref() == Ref::kType;
-    if (!item.is_deleted() && is_content) {
+    if (item.is_deleted()) {
+      pass_tombstones();
+      continue;
+    }
+    if (item.ref() == Ref::kString || item.ref() == Ref::kEmbed || item.ref() == Ref::kType) {
       if (units < item.len) document_.split(right_, units);
       units -= right_item().len;
       document_.erase(right_);

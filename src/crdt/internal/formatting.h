@@ -81,6 +81,7 @@ class TextCursor {
   KeyId right_key() const { return document_.store.span(right_item()).key; }
   AttributeValue right_value() const { return format_value(document_.store, right_item()); }
   void forward();
+  void pass_tombstones();
   void put(const NewContent& content);
   void put_format(const AttributeMap::Entry& format);
   void skip_matching(const AttributeMap& attributes);

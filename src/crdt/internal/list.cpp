@@ -69,8 +69,9 @@ Result<> erase_range(Document& document, BranchHandle branch, uint32_t index, ui
   }
   if (count == 0) return {};
   document.begin(0);
-  const ItemHandle left = document.item_before(branch, index);
-  ItemHandle at = left == kNone ? store.branches[branch].start : store.items[left].right;
+  // Straight to the first unit: a queue has any number of tombstones in front of it.
+  const PositionIndex::Place first = document.find_unit(branch, index);
+  ItemHandle at = first.offset == 0 ? first.item : document.split(first.item, first.offset);
   while (count > 0) {
     const uint32_t len = store.items[at].visible_len();
     if (len > 0) {

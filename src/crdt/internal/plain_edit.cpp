@@ -31,21 +31,6 @@ bool Document::erase_plain(BranchHandle branch, uint32_t index, uint32_t units) 
          erase_within({branch, find_unit(branch, index), units, index});
 }
 
-// What is inserted comes behind the tombstones at its place.
-void Document::skip_tombstones(BranchHandle branch, uint32_t index, ItemHandle& left,
-                               ItemHandle& right) {
-  constexpr int kMaxSteps = 8;
-  for (int steps = 0; right != kNone && store.items[right].is_deleted(); ++steps) {
-    if (steps == kMaxSteps) {
-      right = index < store.branches[branch].length ? find_unit(branch, index).item : kNone;
-      left = right != kNone ? store.items[right].left : last_item(branch);
-      return;
-    }
-    left = right;
-    right = store.items[right].right;
-  }
-}
-
 bool Document::insert_between(BranchHandle branch, uint32_t index, std::string_view utf8,
                               uint32_t units) {
   const BranchHandle holder = store.branches[branch].item;
@@ -57,7 +42,8 @@ bool Document::insert_between(BranchHandle branch, uint32_t index, std::string_v
     const PositionIndex::Place before = find_unit(branch, index - 1);
     cut(seam, before.item, before.offset + 1);
   }
-  skip_tombstones(branch, index, seam.left, seam.right);
+  // What is inserted comes behind the tombstones at its place.
+  skip_tombstones(branch, seam.left, seam.right);
   begin_shortcut();
   const ItemHandle typed = insert_at(seam, own_client_, utf8, units);
   caret_ = {branch, typed, index + units};

@@ -64,4 +64,18 @@ ItemHandle Document::last_item(BranchHandle handle) {
   return store.index.last(branch.tree);
 }
 
+void Document::skip_tombstones(BranchHandle branch, ItemHandle& left, ItemHandle& right) {
+  constexpr int kMaxSteps = 8;
+  for (int steps = 0; right != kNone && store.items[right].is_deleted(); ++steps) {
+    if (steps == kMaxSteps) {
+      const uint32_t index = index_of(right);
+      right = index < store.branches[branch].length ? find_unit(branch, index).item : kNone;
+      left = right != kNone ? store.items[right].left : last_item(branch);
+      return;
+    }
+    left = right;
+    right = store.items[right].right;
+  }
+}
+
 }  // namespace tidemark::crdt

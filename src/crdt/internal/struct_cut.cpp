@@ -44,6 +44,15 @@ void truncate_text(StructView& view, size_t units) {
   view.text = view.text.substr(0, cut.bytes);
 }
 
+void continue_at(StructView& view, uint64_t offset) {
+  view.id.clock += offset;
+  view.len -= offset;
+  if (!view.is_item()) return;
+  view.has_origin = true;
+  view.origin = {view.id.client, view.id.clock - 1};
+  view.parent = StructView::Parent::kInherited;
+}
+
 void expect_cut_inside(const StructView& view, uint64_t at) { TM_ASSERT(at > 0 && at < view.len); }
 
 }  // namespace
@@ -55,12 +64,17 @@ void slice(StructView& view, uint64_t offset) {
   if (view.ref == Ref::kAny || view.ref == Ref::kJson) {
     view.payload = view.payload.subspan(element_offset(view, offset));
   }
-  view.id.clock += offset;
-  view.len -= offset;
-  if (!view.is_item()) return;
-  view.has_origin = true;
-  view.origin = {view.id.client, view.id.clock - 1};
-  view.parent = StructView::Parent::kInherited;
+  continue_at(view, offset);
+}
+
+void slice(StructView& view, uint64_t offset, size_t bytes) {
+  expect_cut_inside(view, offset);
+  if (view.ref == Ref::kString) {
+    view.text.remove_prefix(bytes);
+  } else {
+    view.payload = view.payload.subspan(bytes);
+  }
+  continue_at(view, offset);
 }
 
 void truncate(StructView& view, uint64_t len) {

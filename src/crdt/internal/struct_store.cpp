@@ -61,6 +61,7 @@ ItemHandle StructStore::new_item() {
 
 void StructStore::free_item(ItemHandle handle) {
   items[handle].len = 0;
+  if (joint_.item == handle) joint_.item = kNone;
   free_items_.push_back(handle);
 }
 
@@ -131,7 +132,7 @@ bool StructStore::merge(ItemHandle left_handle, ItemHandle right_handle) {
   }
   const bool is_listed = !left.has(Item::kHasKey);
   const uint32_t tree = is_listed ? branches[left.parent].tree : kNone;
-  if (!merge_content(left, right)) return false;
+  if (!merge_content(left_handle, right_handle)) return false;
   if (right.has(Item::kKeep)) left.set(Item::kKeep);
   left.len += right.len;
   left.right = right.right;
@@ -189,6 +190,14 @@ void StructStore::place_payload(Item& item, uint32_t offset, uint32_t bytes) {
 void StructStore::assign_text(Item& item, std::string_view utf8) {
   item.clear(Item::kHasSpan);
   place_payload(item, pool.append(as_bytes(utf8)), static_cast<uint32_t>(utf8.size()));
+}
+
+std::optional<size_t> StructStore::bytes_before(ItemHandle handle, uint32_t clock) const {
+  const Item& item = items[handle];
+  const bool is_known = joint_.item == handle && joint_.clock == clock &&
+                        joint_.first_clock == item.clock && joint_.bytes < payload_bytes(item) &&
+                        item.ref() != Ref::kDeleted;
+  return is_known ? std::optional<size_t>(joint_.bytes) : std::nullopt;
 }
 
 void StructStore::drop_content(Item& item) {
@@ -260,7 +269,9 @@ void StructStore::split_content(Item& left, Item& right, uint32_t offset) {
   }
 }
 
-bool StructStore::merge_content(Item& left, const Item& right) {
+bool StructStore::merge_content(ItemHandle left_handle, ItemHandle right_handle) {
+  Item& left = items[left_handle];
+  const Item& right = items[right_handle];
   switch (left.ref()) {
     case Ref::kDeleted: return true;
     case Ref::kString:
@@ -274,6 +285,7 @@ bool StructStore::merge_content(Item& left, const Item& right) {
   const uint32_t left_bytes = payload_bytes(left);
   const uint32_t right_bytes = payload_bytes(right);
   const uint32_t joined = pool.join(offset_of(left), left_bytes, offset_of(right), right_bytes);
+  joint_ = {left_handle, left.clock, right.clock, left_bytes};
   if (right.has(Item::kHasSpan)) free_span(right.content);
   const uint32_t left_len = left.len;
   left.len += right.len;

@@ -8,6 +8,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -85,6 +86,9 @@ class StructStore {
   Bytes payload(const Item& item) const;
   std::string_view text(const Item& item) const { return as_text(payload(item)); }
   void assign_text(Item& item, std::string_view utf8);
+  // How many bytes of the item's payload come before the clock, where that is known without a walk:
+  // at the seam of the latest merge, which is where the update of who types on begins.
+  std::optional<size_t> bytes_before(ItemHandle item, uint32_t clock) const;
   // Gives the content back; the item's content is then meaningless.
   void drop_content(Item& item);
   // Moves all live content together if more than half of the pool is garbage.
@@ -122,7 +126,7 @@ class StructStore {
   void repack();
   void split_content(Item& left, Item& right, uint32_t offset);
   void split_text(Item& left, Item& right, uint32_t offset);
-  bool merge_content(Item& left, const Item& right);
+  bool merge_content(ItemHandle left, ItemHandle right);
   uint32_t payload_bytes(const Item& item) const;
   void place_payload(Item& item, uint32_t offset, uint32_t bytes);
   void free_span(uint32_t span) { free_spans_.push_back(span); }
@@ -133,6 +137,13 @@ class StructStore {
   std::vector<Span> spans_;
   std::vector<uint32_t> free_spans_;
   uint32_t last_identity_ = 0;
+  struct Joint {
+    ItemHandle item = kNone;
+    uint32_t first_clock = 0;  // of the item
+    uint32_t clock = 0;
+    uint32_t bytes = 0;  // of the payload before `clock`
+  };
+  Joint joint_;
   std::deque<std::string> keys_;
   std::unordered_map<std::string_view, KeyId> key_ids_;
   std::unordered_map<uint64_t, ClientIndex> client_indices_;
