@@ -8,6 +8,11 @@
 namespace tidemark {
 namespace {
 
+size_t sequence_size(char first) {
+  const auto byte = static_cast<uint8_t>(first);
+  return byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+}
+
 TEST(Encoder, writes_varuints_as_lib0_does) {
   Encoder encoder;
   for (const uint64_t value : {uint64_t{0}, uint64_t{127}, uint64_t{128}, kMaxSafeInteger}) {
@@ -83,6 +88,35 @@ TEST(Utf, counts_and_cuts_in_utf16_units) {
   EXPECT_EQ(cut_utf16(text, 3).bytes, 5u);
   EXPECT_TRUE(cut_utf16(text, 2).is_inside_pair);
   EXPECT_EQ(cut_utf16(text, 2).bytes, 1u);
+}
+
+TEST(Utf, cuts_long_text_at_every_unit_from_either_end) {
+  std::string text;
+  size_t units = 0;
+  const std::string_view pieces[] = {"a", "é", "€", "\xF0\x9F\x98\x80"};
+  Random random(3);
+  while (units < 300) {
+    const std::string_view piece = pieces[random.below(4)];
+    text += piece;
+    units += piece.size() == 4 ? 2 : 1;
+  }
+  units = utf16_length(text);
+  size_t bytes = 0;
+  for (size_t unit = 0; unit <= units; ++unit) {
+    const bool is_pair = bytes < text.size() && static_cast<uint8_t>(text[bytes]) >= 0xF0;
+    for (const Utf16Cut cut : {cut_utf16(text, unit), cut_utf16_from_end(text, units - unit)}) {
+      EXPECT_EQ(cut.bytes, bytes) << unit;
+      EXPECT_FALSE(cut.is_inside_pair) << unit;
+    }
+    if (is_pair) {
+      ++unit;
+      for (const Utf16Cut cut : {cut_utf16(text, unit), cut_utf16_from_end(text, units - unit)}) {
+        EXPECT_EQ(cut.bytes, bytes) << unit;
+        EXPECT_TRUE(cut.is_inside_pair) << unit;
+      }
+    }
+    bytes += bytes < text.size() ? sequence_size(text[bytes]) : 0;
+  }
 }
 
 TEST(Utf, replaces_lone_surrogates) {

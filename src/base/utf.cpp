@@ -1,5 +1,6 @@
 #include "base/utf.h"
 
+#include <bit>
 #include <cstring>
 
 namespace tidemark {
@@ -75,9 +76,29 @@ size_t utf16_length(std::string_view text) {
   return units;
 }
 
+namespace {
+
+// UTF-16 units of the characters that begin in these eight bytes.
+size_t units_in(uint64_t word) {
+  constexpr uint64_t kLowBits = 0x0101010101010101u;
+  const uint64_t continuations = word >> 7 & ~(word >> 6) & kLowBits;
+  const uint64_t astral = word >> 7 & word >> 6 & word >> 5 & word >> 4 & kLowBits;
+  return sizeof word - static_cast<size_t>(std::popcount(continuations)) +
+         static_cast<size_t>(std::popcount(astral));
+}
+
+}  // namespace
+
 Utf16Cut cut_utf16(std::string_view text, size_t units) {
   size_t i = 0;
   size_t seen = 0;
+  // Eight bytes begin at most nine units, of which the last may end behind them.
+  constexpr size_t kMostUnits = 9;
+  while (text.size() - i >= sizeof(uint64_t) && units - seen > kMostUnits) {
+    seen += units_in(load_word(text.data() + i));
+    i += sizeof(uint64_t);
+  }
+  while (i < text.size() && is_continuation(text[i])) ++i;
   while (i < text.size() && seen < units) {
     const auto byte = static_cast<uint8_t>(text[i]);
     if (byte >= 0xF0) {
@@ -88,6 +109,21 @@ Utf16Cut cut_utf16(std::string_view text, size_t units) {
       seen += 1;
       i += byte < 0x80 ? 1 : byte < 0xE0 ? 2 : 3;
     }
+  }
+  return {i, false};
+}
+
+Utf16Cut cut_utf16_from_end(std::string_view text, size_t units) {
+  size_t i = text.size();
+  size_t seen = 0;
+  while (i > 0 && seen < units) {
+    --i;
+    while (i > 0 && is_continuation(text[i])) --i;
+    if (static_cast<uint8_t>(text[i]) >= 0xF0) {
+      if (seen + 1 == units) return {i, true};
+      ++seen;
+    }
+    ++seen;
   }
   return {i, false};
 }

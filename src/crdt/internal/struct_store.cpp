@@ -214,7 +214,9 @@ void StructStore::drop_content(Item& item) {
 
 void StructStore::split_text(Item& left, Item& right, uint32_t offset) {
   const Span whole = span(left);
-  const Utf16Cut cut = cut_utf16(pool.text(whole.offset, whole.bytes), offset);
+  const std::string_view text = pool.text(whole.offset, whole.bytes);
+  const Utf16Cut cut = offset <= left.len / 2 ? cut_utf16(text, offset)
+                                              : cut_utf16_from_end(text, left.len - offset);
   const auto at = static_cast<uint32_t>(cut.bytes);
   uint32_t left_bytes = at;
   uint32_t right_offset = whole.offset + at;
