@@ -1,4 +1,4 @@
-// The kernel beside npm yjs on the automerge-paper trace, in turns, and the medians of the rounds.
+// The kernel beside npm yjs on recorded editing, in turns, and the medians of the rounds.
 //   node crdt.mjs [rounds] [--traces=DIR] [--dry]
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -12,27 +12,29 @@ const { values: flags, positionals } = parseArgs({
 });
 const rounds = Number(positionals[0] ?? 5);
 const shared = process.env.TIDEMARK_SHARED ?? path.join(root, '../shared');
-const trace = path.join(
-  flags.traces ?? path.join(shared, 'traces'),
-  'sequential/automerge-paper.json.gz',
-);
-if (!fs.existsSync(trace)) {
-  console.error(`no trace at ${trace}: name the folder of traces with --traces=DIR`);
+const folder = path.join(flags.traces ?? path.join(shared, 'traces'), 'sequential');
+const file = (trace) => path.join(folder, `${trace}.json.gz`);
+const [MAIN, ...OTHERS] = ['automerge-paper', 'seph-blog1', 'rustcode', 'sveltecomponent'];
+if (!fs.existsSync(file(MAIN))) {
+  console.error(`no trace at ${file(MAIN)}: name the folder of traces with --traces=DIR`);
   process.exit(2);
 }
 
 const run = (command, ...args) =>
   JSON.parse(execFileSync(command, args, { encoding: 'utf8', cwd: path.join(root, 'bench') }));
 
-const ours = [];
-const theirs = [];
-for (let round = 0; round < rounds; round++) {
-  ours.push(run(path.join(root, 'build/release/bench/bench_crdt'), trace));
-  theirs.push(run(process.execPath, '--expose-gc', 'yjs_crdt.mjs', trace));
-  console.error(
-    `round ${round + 1}: ${rounded(ours.at(-1).replay_ms)} and ${rounded(theirs.at(-1).replay_ms)} ms`,
-  );
-}
+const measured = (trace) => {
+  const [ours, theirs] = [[], []];
+  for (let round = 0; round < rounds; round++) {
+    ours.push(run(path.join(root, 'build/release/bench/bench_crdt'), file(trace)));
+    theirs.push(run(process.execPath, '--expose-gc', 'yjs_crdt.mjs', file(trace)));
+    const [mine, other] = [ours.at(-1), theirs.at(-1)].map(({ replay_ms }) => rounded(replay_ms));
+    console.error(`${trace}, round ${round + 1}: ${mine} and ${other} ms`);
+  }
+  return { ours, theirs };
+};
+
+const { ours, theirs } = measured(MAIN);
 
 const of = (list, name) => median(list.map((result) => result[name]));
 
@@ -46,8 +48,8 @@ const ROWS = [
   ['memory per loaded document', 'kb_per_document', 'kB'],
 ];
 
-const timeRow = ([what, name, unit]) => {
-  const [mine, other] = [of(ours, name), of(theirs, name)];
+const timeRow = ([what, name, unit], mines = ours, others = theirs) => {
+  const [mine, other] = [of(mines, name), of(others, name)];
   const ratio =
     other >= mine
       ? `${rounded(other / mine)} times less`
@@ -67,18 +69,26 @@ const sizeRow = ([what, name]) => {
 
 const rows = [
   ['automerge-paper', 'Tidemark, native', 'yjs 13.6.33', 'ours takes'],
-  ...ROWS.map(timeRow),
+  ...ROWS.map((row) => timeRow(row)),
   ...[
     ['bytes of all updates', 'update_bytes'],
     ['state, V1', 'v1_bytes'],
     ['state, V2', 'v2_bytes'],
   ].map(sizeRow),
 ];
+const otherRows = OTHERS.map((trace) => {
+  const results = measured(trace);
+  const edits = results.ours[0].updates.toLocaleString('en-US');
+  return timeRow([`${trace}, ${edits} edits`, 'replay_ms', 'ms'], results.ours, results.theirs);
+});
+const others = [['replay of other traces', ...rows[0].slice(1)], ...otherRows];
 const text = `## Documents: \`./dev bench crdt\`
 
 259,778 edits of one text with 104,852 characters at the end (editing-traces, automerge-paper), both
 with client id 1, warm, processor time, medians of ${rounds} rounds in turns. ${today()}, ${machine()}.
 
-${table(rows)}`;
+${table(rows)}
+
+${table(others)}`;
 if (flags.dry) console.log(text);
 else publish('crdt', text);
