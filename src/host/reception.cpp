@@ -1,5 +1,6 @@
 #include "host/reception.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "host/log.h"
@@ -15,6 +16,8 @@ namespace {
 constexpr int64_t kStalledMs = 5'000;
 // The same notice is logged once in so long.
 constexpr int64_t kNoticeMs = 10'000;
+// Topics of notices that are remembered for that.
+constexpr size_t kMaxTopics = 1'000;
 
 net::Farewell farewell_of(const server::Close& close) {
   net::Farewell farewell{code_of(close.reason), std::string(name_of(close.reason))};
@@ -27,6 +30,7 @@ net::Farewell farewell_of(const server::Close& close) {
 Reception::Reception(net::Loop& loop, const ServeOptions& options)
     : loop_(loop),
       limits_(options.limits),
+      max_frame_bytes_(options.net.max_frame_bytes),
       pages_{.origins = options.origins, .accepts_any_host = options.is_open},
       sockets_(loop, *this, options.net) {
   loop.at_turn_end([this] { hand_over(); });
@@ -99,9 +103,13 @@ void Reception::admit(ConnectionId connection, const net::HttpRequest& request) 
     return sockets_.respond(connection, net::plain_response(status, route.error().detail));
   }
   const std::string address = sockets_.address(connection);
+  // Before it has said who it is, a peer may make us hold only so much of a message.
+  const bool is_known = route->dialect == server::Dialect::kYWebsocket;
+  const uint64_t max_message_bytes =
+      is_known ? max_frame_bytes_ : std::min(max_frame_bytes_, limits_.max_unauthenticated_bytes);
   // The letter goes first: frames that came with the request are received during the upgrade.
   letters_.emplace_back(Opened{connection, std::move(*route), {.address = address}});
-  if (!sockets_.upgrade(connection, request)) letters_.pop_back();
+  if (!sockets_.upgrade(connection, request, max_message_bytes)) letters_.pop_back();
 }
 
 void Reception::received(ConnectionId connection, net::Opcode kind, Buffer message) {
@@ -110,6 +118,7 @@ void Reception::received(ConnectionId connection, net::Opcode kind, Buffer messa
     return;
   }
   sockets_.consumed(connection, message.size() + net::kMessageCost);
+  noticed("protocol_violation", sockets_.address(connection) + ": text");
   sockets_.close(connection, {net::kCloseUnsupported, "only binary messages are understood"});
 }
 
@@ -126,9 +135,14 @@ void Reception::closed(ConnectionId connection, const net::Farewell& farewell) {
 }
 
 void Reception::noticed(std::string_view event, const std::string& detail) {
+  notice(event, std::string(event), detail);
+}
+
+void Reception::notice(std::string_view event, const std::string& topic,
+                       const std::string& detail) {
   const Instant now = loop_.now();
-  Instant& last =
-      noticed_.try_emplace(std::string(event), Instant{now.ms - kNoticeMs}).first->second;
+  if (noticed_.size() > kMaxTopics) noticed_.clear();
+  Instant& last = noticed_.try_emplace(topic, Instant{now.ms - kNoticeMs}).first->second;
   if (now - last < kNoticeMs) return;
   last = now;
   log(LogLevel::kWarn, event, {{"detail", detail}});
@@ -149,6 +163,13 @@ void Reception::carry_out(const Turn& turn) {
     sockets_.consumed(each.connection, each.bytes + net::kMessageCost);
   }
   for (const server::Action& action : turn.actions) carry_out(action);
+  for (const server::Notice& told : turn.notices) {
+    // What strangers do is one topic for all of them; of our store every document is to be named.
+    const bool is_ours = told.reason == server::CloseReason::kDocumentDamaged ||
+                         told.reason == server::CloseReason::kStorageUnavailable;
+    notice(name_of(told.reason), is_ours ? told.detail : std::string(name_of(told.reason)),
+           told.detail);
+  }
   for (const Answer& answer : turn.answers) carry_out(answer);
   has_drained_ |= turn.has_drained;
   if (turn.has_drained) sockets_.close_all({net::kCloseGoingAway, "the server stops"});
@@ -158,10 +179,10 @@ void Reception::carry_out(const server::Action& action) {
   if (const auto* send = std::get_if<server::Send>(&action)) {
     return sockets_.send(send->connection, net::Opcode::kBinary, send->frame);
   }
+  if (const auto* admit = std::get_if<server::Admit>(&action)) {
+    return sockets_.limit_messages(admit->connection, max_frame_bytes_);
+  }
   const server::Close& close = std::get<server::Close>(action);
-  const bool is_ours = close.reason == server::CloseReason::kDocumentDamaged ||
-                       close.reason == server::CloseReason::kStorageUnavailable;
-  if (is_ours) noticed(name_of(close.reason), close.detail);
   sockets_.close(close.connection, farewell_of(close));
 }
 

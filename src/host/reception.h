@@ -47,9 +47,11 @@ class Reception final : public net::ServerEvents {
   void carry_out(const server::Action& action);
   void carry_out(const Answer& answer);
   void hand_over();
+  void notice(std::string_view event, const std::string& topic, const std::string& detail);
 
   net::Loop& loop_;
   const server::Limits limits_;
+  const uint64_t max_frame_bytes_;
   const net::PagePolicy pages_;
   net::Server sockets_;
   Shard* shard_ = nullptr;
@@ -60,7 +62,7 @@ class Reception final : public net::ServerEvents {
   bool is_winding_up_ = false;
   bool has_drained_ = false;
   std::function<void()> done_;
-  // Not every stranger who is turned away is worth a line.
+  // By topic: not every stranger who is turned away is worth a line.
   std::unordered_map<std::string, Instant> noticed_;
 };
 

@@ -60,8 +60,9 @@ void Shard::finish(Turn& turn) {
   turn_bytes_ = 0;
   hub_.commit(wall_ms(), steady_now());
   turn.actions = hub_.take_actions();
+  turn.notices = hub_.take_notices();
   turn.is_storage_healthy = hub_.counters().is_storage_healthy;
-  const bool has_news = turn.letters > 0 || !turn.actions.empty();
+  const bool has_news = turn.letters > 0 || !turn.actions.empty() || !turn.notices.empty();
   if (has_news) ended_(std::move(turn));
 }
 

@@ -65,6 +65,7 @@ struct Consumed {
 
 struct Turn {
   std::vector<server::Action> actions;
+  std::vector<server::Notice> notices;
   std::vector<Consumed> consumed;
   std::vector<Answer> answers;
   size_t letters = 0;  // how many of those that were sent are done

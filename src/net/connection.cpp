@@ -1,5 +1,6 @@
 #include "net/connection.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "net/websocket_handshake.h"
@@ -139,7 +140,7 @@ void Connection::fail_request(int status) {
   refuse(plain_response(status, reason_phrase(status)));
 }
 
-bool Connection::upgrade(const HttpRequest& request) {
+bool Connection::upgrade(const HttpRequest& request, uint64_t max_message_bytes) {
   if (stage_ != Stage::kAnswering) return false;
   HttpResponse response = answer_upgrade(request);
   if (response.status != 101) {
@@ -149,8 +150,8 @@ bool Connection::upgrade(const HttpRequest& request) {
   outbox_.push_bytes(copy_of(as_bytes(response_head(response, true))));
   mark_unwritten();
   http_.reset();
-  frames_.emplace(
-      FrameReader::Limits{exchange_.limits.max_frame_bytes, exchange_.limits.max_fragments});
+  frames_.emplace(FrameReader::Limits{std::min(max_message_bytes, exchange_.limits.max_frame_bytes),
+                                      exchange_.limits.max_fragments});
   stage_ = Stage::kWebsocket;
   is_upgraded_ = true;
   ++exchange_.counters.websockets;
@@ -159,6 +160,11 @@ bool Connection::upgrade(const HttpRequest& request) {
     arm();
   }
   return true;
+}
+
+void Connection::limit_messages(uint64_t max_message_bytes) {
+  if (!frames_) return;
+  frames_->limit_messages(std::min(max_message_bytes, exchange_.limits.max_frame_bytes));
 }
 
 void Connection::feed_frames(Bytes input) {
@@ -171,6 +177,7 @@ void Connection::feed_frames(Bytes input) {
   }
   if (violation && (stage_ == Stage::kWebsocket || stage_ == Stage::kFarewell)) {
     ++exchange_.counters.violations;
+    exchange_.events.noticed("protocol_violation", address() + ": " + violation->reason);
     fail(*violation);
   }
   if (!frames_->is_midway()) {
@@ -205,12 +212,14 @@ void Connection::receive(Incoming message) {
 
 void Connection::send(Opcode kind, SharedPayload payload) {
   if (stage_ != Stage::kWebsocket) return;
-  outbox_.push_frame(kind, std::move(payload));
+  // What is already there counts, not the frame itself: a document may be larger than the wall, and
+  // is one frame.
   if (outbox_.queued_bytes() > exchange_.limits.max_queued_bytes) {
     ++exchange_.counters.queue_overflows;
     exchange_.events.noticed("queue_overflow", address());
     return end();
   }
+  outbox_.push_frame(kind, std::move(payload));
   mark_unwritten();
 }
 

@@ -42,7 +42,8 @@ class Connection final : public PipeOwner {
 
   void start();
   void respond(HttpResponse response);
-  bool upgrade(const HttpRequest& request);
+  bool upgrade(const HttpRequest& request, uint64_t max_message_bytes);
+  void limit_messages(uint64_t max_message_bytes);
   void send(Opcode kind, SharedPayload payload);
   void close(const Farewell& farewell);
   void consumed(size_t cost);

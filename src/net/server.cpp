@@ -190,9 +190,14 @@ void Server::respond(ConnectionId connection, HttpResponse response) {
   if (Connection* found = state_->find(connection)) found->respond(std::move(response));
 }
 
-bool Server::upgrade(ConnectionId connection, const HttpRequest& request) {
+bool Server::upgrade(ConnectionId connection, const HttpRequest& request,
+                     uint64_t max_message_bytes) {
   Connection* found = state_->find(connection);
-  return found != nullptr && found->upgrade(request);
+  return found != nullptr && found->upgrade(request, max_message_bytes);
+}
+
+void Server::limit_messages(ConnectionId connection, uint64_t max_message_bytes) {
+  if (Connection* found = state_->find(connection)) found->limit_messages(max_message_bytes);
 }
 
 void Server::send(ConnectionId connection, Opcode kind, SharedPayload payload) {

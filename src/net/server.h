@@ -79,7 +79,10 @@ class Server {
 
   void respond(ConnectionId connection, HttpResponse response);
   // Answers the handshake; false if it was not acceptable, which the peer has then been told.
-  bool upgrade(ConnectionId connection, const HttpRequest& request);
+  // Its messages may have so many bytes, at most max_frame_bytes.
+  bool upgrade(ConnectionId connection, const HttpRequest& request, uint64_t max_message_bytes);
+  // The same from the next frame on.
+  void limit_messages(ConnectionId connection, uint64_t max_message_bytes);
   void send(ConnectionId connection, Opcode kind, SharedPayload payload);
   // Everything sent before still goes out. Nothing more is received.
   void close(ConnectionId connection, const Farewell& farewell);

@@ -37,7 +37,7 @@ class Echo final : public ServerEvents {
 
   void requested(ConnectionId connection, const HttpRequest& request) override {
     if (asks_for_websocket(request)) {
-      if (server.upgrade(connection, request)) last = connection;
+      if (server.upgrade(connection, request, first_max_bytes)) last = connection;
       return;
     }
     if (request.path() == "/later") {
@@ -71,6 +71,7 @@ class Echo final : public ServerEvents {
   std::thread thread;
   // Touched on the loop only.
   bool keeps = false;
+  uint64_t first_max_bytes = Limits{}.max_frame_bytes;
   std::vector<std::pair<ConnectionId, size_t>> kept;
   size_t sent_bytes = 0;
   size_t drained_bytes = 0;
@@ -391,6 +392,30 @@ TEST(WebSocketServer, drops_a_reader_whose_queue_grows_over_the_wall) {
   }) == 0) {
   }
   EXPECT_EQ(echo.on_loop([&] { return echo.farewells.size(); }), 1u);
+}
+
+TEST(WebSocketServer, sends_a_message_that_is_larger_than_the_wall) {
+  Echo echo({.max_queued_bytes = 1 << 10});
+  TestPeer peer(echo.port);
+  peer.upgrade();
+  const auto payload = std::make_shared<const Buffer>(Buffer(size_t{8} << 20));
+  echo.on_loop([&] { echo.server.send(echo.last, Opcode::kBinary, payload); });
+  EXPECT_EQ(peer.hear_frame()->payload.size(), payload->size());
+  EXPECT_EQ(echo.on_loop([&] { return echo.server.counters().queue_overflows; }), 0u);
+}
+
+TEST(WebSocketServer, takes_longer_messages_once_it_is_told_to) {
+  Echo echo;
+  echo.first_max_bytes = 1000;
+  TestPeer peer(echo.port);
+  peer.upgrade();
+  peer.say(0x82, std::string(1000, 'x'));
+  EXPECT_EQ(peer.hear_frame()->payload.size(), 1000u);
+  echo.on_loop([&] { echo.server.limit_messages(echo.last, 2000); });
+  peer.say(0x82, std::string(2000, 'x'));
+  EXPECT_EQ(peer.hear_frame()->payload.size(), 2000u);
+  peer.say(0x82, std::string(2001, 'x'));
+  EXPECT_EQ(peer.hear_frame()->payload.substr(0, 2), close_payload(kCloseTooBig));
 }
 
 TEST(WebSocketServer, reports_every_payload_byte_that_left) {

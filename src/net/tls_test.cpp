@@ -67,7 +67,7 @@ class Echo final : public ServerEvents {
   }
   void requested(ConnectionId connection, const HttpRequest& request) override {
     if (asks_for_websocket(request)) {
-      server.upgrade(connection, request);
+      server.upgrade(connection, request, Limits{}.max_frame_bytes);
     } else {
       server.respond(connection, plain_response(200, request.path()));
     }

@@ -184,7 +184,8 @@ std::optional<Farewell> FrameReader::accept_data_head(bool is_final, uint64_t le
     message_opcode_ = opcode_;
     fragments_ = 0;
   }
-  if (length > limits_.max_message_bytes - message_.size()) {
+  const uint64_t max = limits_.max_message_bytes;
+  if (length > max || message_.size() > max - length) {
     return Farewell{kCloseTooBig, "message is longer than this server accepts"};
   }
   if (++fragments_ > limits_.max_fragments) {

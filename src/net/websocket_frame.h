@@ -103,6 +103,9 @@ class FrameReader {
   };
   explicit FrameReader(const Limits& limits) : limits_(limits) {}
 
+  // From the next frame on.
+  void limit_messages(uint64_t max_message_bytes) { limits_.max_message_bytes = max_message_bytes; }
+
   // Appends to out. A value is the reason to fail the connection with; what stands in out before
   // it was said properly.
   std::optional<Farewell> receive(Bytes input, std::vector<Incoming>& out);

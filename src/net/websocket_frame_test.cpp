@@ -265,6 +265,17 @@ TEST(WebSocketLimits, refuse_a_message_by_its_head) {
   EXPECT_EQ(read(masked_frame(0x82, std::string(1000, 'x')), limits).said.size(), 1u);
 }
 
+TEST(WebSocketLimits, may_change_between_frames) {
+  FrameReader reader({.max_message_bytes = 100, .max_fragments = 10});
+  std::vector<Incoming> heard;
+  EXPECT_FALSE(reader.receive(masked_frame(0x02, std::string(80, 'a')), heard));
+  reader.limit_messages(200);
+  EXPECT_FALSE(reader.receive(masked_frame(0x00, std::string(80, 'b')), heard));
+  // Below what is held nothing more is taken.
+  reader.limit_messages(100);
+  EXPECT_EQ(reader.receive(masked_frame(0x80, "c"), heard)->code, kCloseTooBig);
+}
+
 TEST(WebSocketLimits, count_the_fragments_of_a_message_together) {
   const FrameReader::Limits limits = {.max_message_bytes = 1000, .max_fragments = 3};
   const std::string half(500, 'x');

@@ -43,6 +43,15 @@ Refusal refusal_of(const Error& error) {
   return {CloseReason::kMalformed, error.detail};
 }
 
+Refusal store_refusal_of(const Error& error) {
+  Refusal refusal = refusal_of(error);
+  refusal.detail = name_of(error.code);
+  refusal.detail += refusal.reason == CloseReason::kDocumentDamaged
+                        ? ": what is stored does not load and is left as it is"
+                        : ": the store does not answer for this document";
+  return refusal;
+}
+
 Connection* Hub::State::find(ConnectionId id) {
   const auto at = connections.find(id);
   return at == connections.end() || at->second->is_doomed ? nullptr : at->second.get();
@@ -109,7 +118,8 @@ tl::expected<Room*, Refusal> Hub::State::room_named(std::string_view name, Insta
   // Also those whose room is open: a client that is let in calls itself synced and stops backing
   // off.
   if (!counters.is_storage_healthy && now < storage_retry_at) {
-    return refused(CloseReason::kStorageUnavailable, "the last append failed; try again later");
+    return refused(CloseReason::kStorageUnavailable,
+                   std::string(name_of(storage_error)) + ": the last append failed");
   }
   if (const auto at = rooms.find(name); at != rooms.end()) return at->second.get();
   if (const auto at = unloadable.find(name); at != unloadable.end()) {
@@ -122,7 +132,8 @@ tl::expected<Room*, Refusal> Hub::State::room_named(std::string_view name, Insta
   auto loaded = Room::load(next_id++, std::string(name), store, limits);
   if (!loaded) {
     ++counters.load_failures;
-    Refusal refusal = refusal_of(loaded.error());
+    note_store("loading", name, loaded.error());
+    Refusal refusal = store_refusal_of(loaded.error());
     const auto retry_at = now + signed_ms(limits.storage_retry_ms);
     if (unloadable.size() >= kMaxUnloadable) unloadable.clear();
     unloadable.emplace(std::string(name), std::pair(retry_at, refusal));
@@ -191,9 +202,28 @@ void Hub::State::doom(Connection& connection, CloseReason reason, std::string de
   doomed.push_back({connection.id, {reason, std::move(detail)}});
 }
 
+// Who is turned away because of our store is no news: the store has been noted.
+void Hub::State::note(const Connection& connection, const Refusal& refusal) {
+  if (refusal.reason == CloseReason::kGoingAway ||
+      refusal.reason == CloseReason::kStorageUnavailable ||
+      refusal.reason == CloseReason::kDocumentDamaged) {
+    return;
+  }
+  notices.push_back({refusal.reason, connection.peer.address + ": " + refusal.detail});
+}
+
+void Hub::State::note_store(std::string_view doing, std::string_view document, const Error& error) {
+  std::string detail(name_of(error.code));
+  detail.append(": ").append(doing);
+  if (!document.empty()) detail.append(" \"").append(document).append("\"");
+  detail.append(": ").append(error.detail);
+  notices.push_back({refusal_of(error).reason, std::move(detail)});
+}
+
 void Hub::State::bury(Instant now) {
   // Ending sessions dooms nobody, so one pass is enough.
   for (auto& [id, refusal] : std::exchange(doomed, {})) {
+    note(*connections.at(id), refusal);
     cut_to_characters(refusal.detail, kMaxCloseDetail);
     ++counters.closes[static_cast<size_t>(refusal.reason)];
     actions.push_back(Close{id, refusal.reason, std::move(refusal.detail)});
@@ -345,6 +375,8 @@ void Hub::drain(int64_t wall_ms, Instant now) {
 }
 
 std::vector<Action> Hub::take_actions() { return std::exchange(state_->actions, {}); }
+
+std::vector<Notice> Hub::take_notices() { return std::exchange(state_->notices, {}); }
 
 Counters Hub::counters() const {
   Counters all = state_->counters;

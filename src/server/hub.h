@@ -44,7 +44,19 @@ struct Close {
   std::string detail;  // at most 123 bytes of UTF-8, as the close frame allows
 };
 
-using Action = std::variant<Send, Close>;
+// The peer has said who it is: what it may say before that is no longer all that it may say. Comes
+// before anything is sent on that account, and not in y-websocket, where the path says it.
+struct Admit {
+  ConnectionId connection;
+};
+
+using Action = std::variant<Send, Close, Admit>;
+
+// Something for the log: what was refused, or what our own store refused. Not meant for peers.
+struct Notice {
+  CloseReason reason;
+  std::string detail;
+};
 
 struct Peer {
   std::string address;
@@ -83,6 +95,8 @@ class Hub {
 
   // What is to be done, in order; empties the list.
   std::vector<Action> take_actions();
+  // What has happened since the last call.
+  std::vector<Notice> take_notices();
 
   Counters counters() const;
 

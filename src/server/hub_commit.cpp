@@ -42,6 +42,8 @@ bool Hub::State::append(const std::vector<Room*>& turn, int64_t wall_ms, Instant
   counters.is_storage_healthy = ids.has_value();
   if (!ids) {
     ++counters.append_failures;
+    storage_error = ids.error().code;
+    note_store("appending", {}, ids.error());
     storage_retry_at = now + static_cast<int64_t>(limits.storage_retry_ms);
     return false;
   }
@@ -65,7 +67,8 @@ void Hub::State::fail(Room& room, Instant now) {
       if (connection.dialect != Dialect::kHocuspocus) break;
       send(connection, hocuspocus::sync_status_frame(session->address, false), now);
     }
-    doom(connection, CloseReason::kStorageUnavailable, "the edits could not be stored");
+    doom(connection, CloseReason::kStorageUnavailable,
+         std::string(name_of(storage_error)) + ": the edits could not be stored");
   }
   bury(now);
   if (room.is_touched) std::erase(touched, &room);
@@ -193,11 +196,9 @@ void Hub::State::compact_one(int64_t wall_ms) {
   const auto at = rooms.find(*long_tails.begin());
   long_tails.erase(long_tails.begin());
   if (at == rooms.end() || !at->second->wants_compaction()) return;
-  if (at->second->compact(store, wall_ms)) {
-    ++counters.compactions;
-  } else {
-    ++counters.compaction_failures;
-  }
+  const auto compacted = at->second->compact(store, wall_ms);
+  ++(compacted ? counters.compactions : counters.compaction_failures);
+  if (!compacted) note_store("compacting", at->first, compacted.error());
 }
 
 }  // namespace tidemark::server

@@ -58,12 +58,15 @@ class HubTest : public testing::Test {
         heard[send->connection].push_back(*send->frame);
         shared[send->connection].push_back(send->frame);
         if (drains) hub->drained(send->connection, send->frame->size(), now);
+      } else if (auto* close = std::get_if<Close>(&action)) {
+        EXPECT_LE(close->detail.size(), 123u);
+        closed[close->connection] = close->reason;
+        details[close->connection] = close->detail;
       } else {
-        auto& close = std::get<Close>(action);
-        EXPECT_LE(close.detail.size(), 123u);
-        closed[close.connection] = close.reason;
+        admitted.push_back(std::get<Admit>(action).connection);
       }
     }
+    for (Notice& notice : hub->take_notices()) notices.push_back(std::move(notice));
   }
   void commit() {
     hub->commit(1'000, now);
@@ -123,6 +126,9 @@ class HubTest : public testing::Test {
   std::map<ConnectionId, Frames> heard;
   std::map<ConnectionId, std::vector<SharedFrame>> shared;
   std::map<ConnectionId, CloseReason> closed;
+  std::map<ConnectionId, std::string> details;  // of the closed
+  std::vector<ConnectionId> admitted;
+  std::vector<Notice> notices;
 };
 
 }  // namespace tidemark::server

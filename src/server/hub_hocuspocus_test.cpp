@@ -195,6 +195,38 @@ TEST_F(HubHocuspocus, denies_a_damaged_document_but_not_its_neighbours) {
   EXPECT_TRUE(closed.empty());
 }
 
+TEST_F(HubHocuspocus, names_the_damaged_document_in_the_log_and_no_file_to_the_peer) {
+  store.damaged.insert("doc");
+  open_h(1);
+  token(1);
+  commit();
+  EXPECT_EQ(take(1)[0], hocuspocus::denied_frame(
+                            "doc", "corrupt: what is stored does not load and is left as it is"));
+  ASSERT_EQ(notices.size(), 1u);
+  EXPECT_EQ(notices[0].detail, "corrupt: loading \"doc\": a page is torn");
+}
+
+TEST_F(HubHocuspocus, notes_the_end_of_a_document_over_what_was_said) {
+  open_h(1, {.address = "192.0.2.7"});
+  token(1);
+  update(1, Buffer{1, 2, 3}, "doc");
+  commit();
+  ASSERT_EQ(notices.size(), 1u);
+  EXPECT_EQ(notices[0].reason, CloseReason::kMalformed);
+}
+
+TEST_F(HubHocuspocus, admits_a_peer_with_its_first_document) {
+  store.damaged.insert("bad");
+  open_h(1);
+  token(1, "bad");
+  commit();
+  EXPECT_TRUE(admitted.empty());
+  token(1);
+  token(1, "another");
+  commit();
+  EXPECT_EQ(admitted, std::vector<ConnectionId>{1});
+}
+
 TEST_F(HubHocuspocus, closes_the_socket_when_the_store_is_away_so_that_clients_come_back) {
   store.busy.insert("doc");
   open_h(1);

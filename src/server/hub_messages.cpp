@@ -126,9 +126,12 @@ void Hub::State::authenticate(Connection& connection, const hocuspocus::Frame& f
     if (refusal.reason == CloseReason::kStorageUnavailable) {
       return doom(connection, refusal.reason, refusal.detail);
     }
+    note(connection, refusal);
     return send(connection, hocuspocus::denied_frame(address, refusal.detail), now);
   }
-  connection.has_authenticated = true;
+  if (!std::exchange(connection.has_authenticated, true)) {
+    actions.emplace_back(Admit{connection.id});
+  }
   const bool can_write = (*session)->access.can_write;
   send(connection, hocuspocus::authenticated_frame(address, can_write), now);
   touch(*(*session)->room);
@@ -210,6 +213,7 @@ void Hub::State::refuse(Session& session, const Error& error, Instant now) {
     return doom(connection, refusal.reason, refusal.detail);
   }
   ++counters.closes[static_cast<size_t>(refusal.reason)];
+  note(connection, refusal);
   std::string reason(name_of(refusal.reason));
   reason.append(": ").append(refusal.detail);
   send(connection, hocuspocus::close_frame(session.address, reason), now);

@@ -160,6 +160,41 @@ TEST_F(HubY, refuses_a_document_whose_rows_do_not_decode) {
   EXPECT_EQ(store.statistics("doc").value()->log_rows, 1u);
 }
 
+TEST_F(HubY, tells_peers_what_kind_of_fault_the_store_has_and_the_log_everything) {
+  store.damaged.insert("bad");
+  open_y(1, "bad");
+  open_y(2);
+  commit();
+  EXPECT_EQ(details[1], "corrupt: what is stored does not load and is left as it is");
+  ASSERT_EQ(notices.size(), 1u);
+  EXPECT_EQ(notices[0].reason, CloseReason::kDocumentDamaged);
+  EXPECT_EQ(notices[0].detail, "corrupt: loading \"bad\": a page is torn");
+  notices.clear();
+
+  store.fails_appends = true;
+  update(2, edit(2, "b"));
+  commit();
+  EXPECT_EQ(details[2], "full: the edits could not be stored");
+  ASSERT_EQ(notices.size(), 1u);
+  EXPECT_EQ(notices[0].reason, CloseReason::kStorageUnavailable);
+  EXPECT_EQ(notices[0].detail, "full: appending: the disk is full");
+  notices.clear();
+
+  open_y(3);
+  commit();
+  EXPECT_EQ(details[3], "full: the last append failed");
+  EXPECT_TRUE(notices.empty());
+}
+
+TEST_F(HubY, notes_who_is_closed_for_what_they_said) {
+  open_y(1, "doc", {.address = "192.0.2.7"});
+  say(1, {0, 2, 9, 9});
+  commit();
+  ASSERT_EQ(notices.size(), 1u);
+  EXPECT_EQ(notices[0].reason, CloseReason::kMalformed);
+  EXPECT_TRUE(notices[0].detail.starts_with("192.0.2.7: ")) << notices[0].detail;
+}
+
 TEST_F(HubY, closes_who_sends_garbage_and_stores_none_of_it) {
   open_y(1);
   open_y(2);

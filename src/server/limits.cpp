@@ -19,7 +19,8 @@ constexpr Option kOptions[] = {
      "not "
      "extend it."},
     {"max-unauthenticated-bytes", "bytes", &Limits::max_unauthenticated_bytes,
-     "Clients speak before they are authenticated, and what they say waits in memory."},
+     "Clients speak before they are authenticated, and what they say waits in memory. Until then a "
+     "single message may not be longer either."},
     {"max-unauthenticated-messages", "messages", &Limits::max_unauthenticated_messages,
      "As above, for small messages, which cost more than their bytes."},
     {"max-unauthenticated-documents", "documents", &Limits::max_unauthenticated_documents,

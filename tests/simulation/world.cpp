@@ -142,6 +142,7 @@ void World::check_emitted(size_t index, Bytes frame) {
 
 void World::take_actions() {
   for (server::Action& action : hub_->take_actions()) {
+    if (std::holds_alternative<server::Admit>(action)) continue;
     const auto* send = std::get_if<server::Send>(&action);
     const auto id = send != nullptr ? send->connection : std::get<server::Close>(action).connection;
     const auto at = std::ranges::find_if(wires_, [&](const auto& w) { return w && w->id == id; });

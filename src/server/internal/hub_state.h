@@ -24,13 +24,16 @@
 
 namespace tidemark::server {
 
-// Why somebody is not let in, or has to leave.
+// Why somebody is not let in, or has to leave; in words for the peer.
 struct Refusal {
   CloseReason reason;
   std::string detail;
 };
 
+// Of what a peer said.
 Refusal refusal_of(const Error& error);
+// Of what our store said, whose own words name files and are for the log.
+Refusal store_refusal_of(const Error& error);
 
 //  (1) A room on the list of touched rooms is marked so, and the other way round.
 //  (2) Only touched rooms have updates, owe nothing that could be sent, or have unsaid awareness.
@@ -54,6 +57,8 @@ struct Hub::State {
     send(connection, share(std::move(frame)), now);
   }
   void doom(Connection& connection, CloseReason reason, std::string detail);
+  void note(const Connection& connection, const Refusal& refusal);
+  void note_store(std::string_view doing, std::string_view document, const Error& error);
   void bury(Instant now);
   void touch(Room& room);
   void tick_connection(Connection& connection, Instant now);
@@ -104,9 +109,11 @@ struct Hub::State {
   Deadlines connection_deadlines;
   Deadlines room_deadlines;
   std::vector<Action> actions;
+  std::vector<Notice> notices;
   Counters counters;
   uint64_t next_id = 1;  // of rooms and sessions
   Instant storage_retry_at;
+  ErrorCode storage_error = ErrorCode::kUnavailable;  // the last
   bool is_draining = false;
 };
 
