@@ -10,7 +10,7 @@ enum ExitCode : int {
   kFoundFault = 1,        // damage was found, or the input is not what it should be
   kUsage = 2,             // the command line, the environment or the config file is wrong
   kNotThere = 3,          // no such document or file
-  kStoreUnavailable = 4,  // the store cannot be used: busy, full, read-only, newer, not ours
+  kStoreUnavailable = 4,  // the store or the port cannot be used: busy, full, read-only, not ours
 };
 
 inline ExitCode exit_code_of(ErrorCode code) {

@@ -1,5 +1,6 @@
 #include "host/serve.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -49,21 +50,17 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// Large buffers, such as half a message of a stranger, go back to the system when they are freed,
+// whatever small things have been put behind them. By default the threshold rises with use.
+void return_large_buffers() {
+  constexpr int kLarge = 256 << 10;
+  ::mallopt(M_MMAP_THRESHOLD, kLarge);
+}
+
 class Host {
  public:
-  Host(const ServeOptions& options, std::unique_ptr<store::DocumentStore> store,
-       std::shared_ptr<net::Tls> tls)
-      : options_(options),
-        store_(std::move(store)),
-        tls_(std::move(tls)),
-        reception_(loop_, options),
-        shard_(*store_, options.limits, [this](Turn turn) {
-          loop_.post([this, shared = std::make_shared<const Turn>(std::move(turn))] {
-            reception_.carry_out(*shared);
-          });
-        }) {
-    reception_.attach(shard_);
-  }
+  Host(const ServeOptions& options, std::shared_ptr<net::Tls> tls)
+      : options_(options), tls_(std::move(tls)), reception_(loop_, options) {}
 
   Result<> listen() {
     for (const std::string& text : options_.listen) {
@@ -78,6 +75,20 @@ class Host {
         addresses_.push_back((tls_ ? "https://" : "http://") + net::to_string(place));
       }
     }
+    return {};
+  }
+
+  // After listen(): where that fails, nothing has been made. Who connects meanwhile waits.
+  Result<> open_store() {
+    auto store = store::SqliteStore::open({.path = options_.data + "/" + store::kDatabaseFile});
+    if (!store) return tl::unexpected(store.error());
+    store_ = std::move(*store);
+    shard_ = std::make_unique<Shard>(*store_, options_.limits, [this](Turn turn) {
+      loop_.post([this, shared = std::make_shared<const Turn>(std::move(turn))] {
+        reception_.carry_out(*shared);
+      });
+    });
+    reception_.attach(*shard_);
     return {};
   }
 
@@ -125,7 +136,7 @@ class Host {
   std::shared_ptr<net::Tls> tls_;
   net::Loop loop_;
   Reception reception_;
-  Shard shard_;  // its thread ends before anything that it posts to
+  std::unique_ptr<Shard> shard_;  // its thread ends before anything that it posts to
   std::vector<std::string> addresses_;
   bool is_stopping_ = false;
 };
@@ -144,12 +155,12 @@ Result<> serve(const ServeOptions& options) {
   auto tls = load_tls(options);
   if (!tls) return tl::unexpected(tls.error());
   raise_descriptor_limit();
-  ::signal(SIGPIPE, SIG_IGN);
-  const std::string file = options.data + "/" + store::kDatabaseFile;
-  auto store = store::SqliteStore::open({.path = file});
-  if (!store) return tl::unexpected(store.error());
-  Host host(options, std::move(*store), *tls);
+  return_large_buffers();
+  // A file that may grow no further is a full disk, not the end.
+  for (const int signal : {SIGPIPE, SIGXFSZ}) ::signal(signal, SIG_IGN);
+  Host host(options, *tls);
   if (auto listening = host.listen(); !listening) return listening;
+  if (auto opened = host.open_store(); !opened) return opened;
   host.run();
   return {};
 }

@@ -1,7 +1,7 @@
 // Starts, kills and restarts a server under test on a port of its own with a data folder of its
 // own. By default that is the release binary; TIDEMARK_E2E_SERVER=reference takes the npm servers
 // instead (reference_server.mjs), which proves the tests themselves.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -13,6 +13,12 @@ const START_MS = 20_000;
 
 export const isReference = process.env.TIDEMARK_E2E_SERVER === 'reference';
 
+const binary = process.env.TIDEMARK_BINARY ?? path.join(here, '../../build/release/tidemark');
+
+// A command of the binary on a data folder, to its end.
+export const tidemark = (data, ...args) =>
+  spawnSync(binary, [...args, '--data', data], { encoding: 'utf8' });
+
 const commandFor = (address, data, options) => {
   if (isReference) {
     const forgetful = process.env.TIDEMARK_E2E_FORGETFUL ? ['--forgetful'] : [];
@@ -21,17 +27,19 @@ const commandFor = (address, data, options) => {
       [path.join(here, 'reference_server.mjs'), '--listen', address, '--data', data, ...forgetful],
     ];
   }
-  const binary = process.env.TIDEMARK_BINARY ?? path.join(here, '../../build/release/tidemark');
   return [binary, ['serve', '--listen', address, '--data', data, ...options]];
 };
 
 export const temporaryFolder = () => fs.mkdtempSync(path.join(os.tmpdir(), 'tidemark-e2e-'));
 
 export class Server {
-  // `options` go to the binary only.
-  constructor({ data = temporaryFolder(), options = [] } = {}) {
+  // `options` go to the binary only. `wrap` is a command that runs the one after it, `uid` the user
+  // that it runs as.
+  constructor({ data = temporaryFolder(), options = [], wrap = [], uid } = {}) {
     this.data = data;
     this.options = options;
+    this.wrap = wrap;
+    this.uid = uid;
     this.port = 0;
     this.process = null;
     this.output = '';
@@ -40,7 +48,8 @@ export class Server {
   // Resolves when the address has been printed. The second start takes the port of the first.
   async start() {
     const [command, args] = commandFor(`127.0.0.1:${this.port}`, this.data, this.options);
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program, ...rest] = [...this.wrap, command, ...args];
+    const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], uid: this.uid });
     this.process = child;
     this.exited = new Promise((resolve) => {
       child.on('error', (error) => {

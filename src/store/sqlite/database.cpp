@@ -1,6 +1,7 @@
 #include "store/sqlite/database.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <limits>
 #include <utility>
 
@@ -24,6 +25,24 @@ ErrorCode code_of(int sqlite_code) {
     case SQLITE_CONSTRAINT: return ErrorCode::kConflict;
     default: return ErrorCode::kUnavailable;
   }
+}
+
+bool means_full(int system_error) {
+  return system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG;
+}
+
+// SQLite calls only ENOSPC from a write a full disk. Quotas, limits on the size of files, and file
+// systems that find out when they sync say it in other ways; a failed commit leaves the reason with
+// the file of the log.
+bool is_out_of_room(sqlite3* handle, int sqlite_code) {
+  if ((sqlite_code & 0xFF) != SQLITE_IOERR) return false;
+  if (means_full(sqlite3_system_errno(handle))) return true;
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  if (log == nullptr || log->pMethods == nullptr) return false;
+  int error = 0;
+  log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &error);
+  return means_full(error);
 }
 
 std::string_view advice_for(ErrorCode code) {
@@ -88,7 +107,7 @@ tl::unexpected<Error> Database::failed(std::string_view doing) const {
 }
 
 tl::unexpected<Error> Database::failed(int code, std::string_view doing) const {
-  const ErrorCode kind = code_of(code);
+  const ErrorCode kind = handle_ && is_out_of_room(raw(), code) ? ErrorCode::kFull : code_of(code);
   std::string detail(doing);
   detail += " the store " + path_ + " failed: ";
   detail += handle_ ? sqlite3_errmsg(raw()) : sqlite3_errstr(code);
