@@ -57,8 +57,8 @@ class Certificate {
 
 class Echo final : public ServerEvents {
  public:
-  explicit Echo(std::shared_ptr<Tls> tls) : server(loop, *this, {}) {
-    port = server.listen({"127.0.0.1", 0}, std::move(tls))->front().port;
+  explicit Echo(const std::shared_ptr<Tls>& tls) : server(loop, *this, {}) {
+    port = server.listen({"127.0.0.1", 0}, tls)->front().port;
     thread = std::thread([this] { loop.run(); });
   }
   ~Echo() {
