@@ -269,5 +269,25 @@ TEST(PlainEdit, reaches_the_text_behind_a_long_run_of_tombstones) {
   expect_equal(quick, slow);
 }
 
+// A format that changes nothing cuts the text and emits nothing.
+TEST(PlainEdit, leaves_cuts_of_the_same_transaction_to_the_general_path) {
+  Writer quick(1, true);
+  Writer slow(1, false);
+  for (Writer* writer : {&quick, &slow}) {
+    ASSERT_TRUE(writer->text().insert(0, "ab"));
+    for (const uint32_t index : {0u, 3u}) {
+      writer->doc.begin();
+      ASSERT_TRUE(writer->text().format(0, 1, {{"bold", Any(Null{})}}));
+      ASSERT_TRUE(writer->text().insert(index, "x"));
+      writer->doc.end();
+    }
+    writer->doc.begin();
+    ASSERT_TRUE(writer->text().format(1, 1, {{"bold", Any(Null{})}}));
+    ASSERT_TRUE(writer->text().erase(3, 1));
+    writer->doc.end();
+  }
+  expect_equal(quick, slow);
+}
+
 }  // namespace
 }  // namespace tidemark::crdt

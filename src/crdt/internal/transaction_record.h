@@ -53,7 +53,9 @@ struct TransactionRecord {
   std::vector<std::string> subdocs_removed;  // guids
 
   void reset(uint64_t new_origin, bool local, uint32_t new_epoch);
-  bool is_pristine() const { return touched.empty() && deleted.empty(); }
+  bool is_pristine() const {
+    return touched.empty() && deleted.empty() && merge_candidates.empty();
+  }
   void sort_deleted();
   std::span<const Deleted> deleted_of(ClientIndex client) const;
   bool deletes(ClientIndex client, uint32_t clock) const;
