@@ -161,6 +161,30 @@ TEST(Doc, keeps_structs_that_wait_and_hands_them_on) {
   EXPECT_EQ(text_of(early), "b");
 }
 
+// Nobody writes these, but anybody can send them.
+TEST(Doc, continues_a_struct_where_its_front_lies) {
+  Doc doc = doc_of(1);
+  feed(doc, {1, 1, 2, 0, 4, 1, 1, 'l', 1, 'a', 0});
+  feed(doc, {1, 1, 2, 0, 4, 1, 1, 'm', 3, 'b', 'c', 'd', 0});
+  EXPECT_EQ(doc.text("l").to_string(), "acd");
+  EXPECT_EQ(doc.text("m").to_string(), "");
+}
+
+TEST(Doc, holds_one_value_for_a_key_whatever_comes_as_one_struct) {
+  const Buffer values = {1, 1, 1, 0, 0x28, 1, 1, 'm', 1, 'k', 2, 0x7d, 1, 0x7d, 2};
+  const auto with_deletions = [&](const Buffer& deletions) {
+    Buffer update = values;
+    update.insert(update.end(), deletions.begin(), deletions.end());
+    return update;
+  };
+  Doc doc = doc_of(9);
+  feed(doc, with_deletions({0}));
+  EXPECT_EQ(to_json(doc.map("m").to_json()), R"({"k":2})");
+  Doc erased = doc_of(9);
+  feed(erased, with_deletions({1, 1, 1, 1, 5}));  // the second, and more that never came
+  EXPECT_EQ(to_json(erased.map("m").to_json()), "{}");
+}
+
 TEST(Doc, arrives_at_the_same_state_from_every_order_of_five_updates) {
   for (uint64_t seed = 1; seed <= 12; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));

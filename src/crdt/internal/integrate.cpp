@@ -156,7 +156,12 @@ void Document::resolve(const StructView& view, uint32_t offset, ClientIndex clie
   const bool lies_in_garbage = (out.left != kNone && store.items[out.left].is_gc()) ||
                                (out.right != kNone && store.items[out.right].is_gc());
   if (lies_in_garbage) return;
-  if (view.parent == StructView::Parent::kRoot) {
+  if (offset > 0) {
+    // Whatever else the struct says, its rest lies where its front does.
+    const Item& front = store.items[out.left];
+    out.parent = front.parent;
+    if (front.has(Item::kHasKey)) out.key = front.leaf_or_key;
+  } else if (view.parent == StructView::Parent::kRoot) {
     out.parent = store.root(store.intern(view.root_name));
     if (view.has_key) out.key = store.intern(view.key);
   } else if (view.parent == StructView::Parent::kItem) {
@@ -249,7 +254,12 @@ void Document::finish_integration(ItemHandle handle) {
   }
   note_change(item.parent, item.has(Item::kHasKey) ? item.leaf_or_key : kNone);
   const bool is_in_deleted_type = branch.item != kNone && store.items[branch.item].is_deleted();
-  if (is_in_deleted_type || (item.has(Item::kHasKey) && item.right != kNone)) erase(handle);
+  if (is_in_deleted_type || (item.has(Item::kHasKey) && item.right != kNone)) return erase(handle);
+  // Of several values that come for a key as one struct, the last is the value.
+  const bool hides_some = item.has(Item::kHasKey) && item.len > 1 && !item.is_deleted();
+  if (!hides_some) return;
+  split(handle, item.len - 1);
+  erase(handle);
 }
 
 void Document::integrate(const StructView& view, uint32_t offset) {
