@@ -13,7 +13,8 @@ const START_MS = 20_000;
 
 export const isReference = process.env.TIDEMARK_E2E_SERVER === 'reference';
 
-const binary = process.env.TIDEMARK_BINARY ?? path.join(here, '../../build/release/tidemark');
+export const binary =
+  process.env.TIDEMARK_BINARY ?? path.join(here, '../../build/release/tidemark');
 
 // A command of the binary on a data folder, to its end.
 export const tidemark = (data, ...args) =>
