@@ -119,14 +119,5 @@ TEST(Utf, cuts_long_text_at_every_unit_from_either_end) {
   }
 }
 
-TEST(Utf, replaces_lone_surrogates) {
-  std::string out;
-  const char16_t units[] = {u'a', 0xD83D, u'b', 0xD83D, 0xDE00};
-  append_utf8(out, std::u16string_view(units, 5));
-  EXPECT_EQ(out,
-            "a\xEF\xBF\xBD"
-            "b\xF0\x9F\x98\x80");
-}
-
 }  // namespace
 }  // namespace tidemark

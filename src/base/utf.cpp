@@ -147,19 +147,4 @@ void append_code_point(std::string& out, uint32_t code_point) {
   }
 }
 
-void append_utf8(std::string& out, std::u16string_view units) {
-  for (size_t i = 0; i < units.size(); ++i) {
-    const uint32_t unit = units[i];
-    const bool is_high = unit >= 0xD800 && unit < 0xDC00;
-    if (is_high && i + 1 < units.size() && units[i + 1] >= 0xDC00 && units[i + 1] < 0xE000) {
-      append_code_point(out, 0x10000 + ((unit - 0xD800) << 10) + (units[i + 1] - 0xDC00u));
-      ++i;
-    } else if (unit >= 0xD800 && unit < 0xE000) {
-      out += kReplacement;
-    } else {
-      append_code_point(out, unit);
-    }
-  }
-}
-
 }  // namespace tidemark

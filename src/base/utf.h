@@ -30,9 +30,6 @@ Utf16Cut cut_utf16(std::string_view text, size_t units);
 // The same for a count from the end, backwards.
 Utf16Cut cut_utf16_from_end(std::string_view text, size_t units);
 
-// UTF-16 units to UTF-8; each lone surrogate becomes U+FFFD.
-void append_utf8(std::string& out, std::u16string_view units);
-
 void append_code_point(std::string& out, uint32_t code_point);
 
 }  // namespace tidemark

@@ -42,12 +42,6 @@ bool SharedType::is_live() const {
 
 uint32_t SharedType::length() const { return document_->store.branches[branch_].length; }
 
-std::optional<std::string> SharedType::root_name() const {
-  const Branch& branch = document_->store.branches[branch_];
-  if (branch.item != kNone) return std::nullopt;
-  return document_->store.key(branch.name);
-}
-
 Subscription SharedType::observe(std::function<void(const Event&)> callback) const {
   Observers::Entry entry{};
   entry.kind = Observers::Kind::kType;

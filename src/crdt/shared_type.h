@@ -66,8 +66,6 @@ class SharedType {
   bool is_live() const;
   // Visible units: UTF-16 units of text, elements of a list.
   uint32_t length() const;
-  // The name of a root; nullopt for a nested type.
-  std::optional<std::string> root_name() const;
 
   // Calls back after each transaction that changed this type, or (deep) this type or one within.
   [[nodiscard]] Subscription observe(std::function<void(const Event&)> callback) const;

@@ -33,10 +33,6 @@ void StateVector::set(uint64_t client, uint64_t clock) {
   }
 }
 
-void StateVector::raise(uint64_t client, uint64_t clock) {
-  if (clock > clock_of(client) || !contains(client)) set(client, clock);
-}
-
 uint64_t StateVector::clock_of(uint64_t client) const {
   const auto at = std::lower_bound(entries_.begin(), entries_.end(), client, client_less);
   return at != entries_.end() && at->client == client ? at->clock : 0;
@@ -45,11 +41,6 @@ uint64_t StateVector::clock_of(uint64_t client) const {
 bool StateVector::contains(uint64_t client) const {
   const auto at = std::lower_bound(entries_.begin(), entries_.end(), client, client_less);
   return at != entries_.end() && at->client == client;
-}
-
-bool StateVector::covers(const StateVector& other) const {
-  return std::all_of(other.entries_.begin(), other.entries_.end(),
-                     [&](const Entry& entry) { return entry.clock <= clock_of(entry.client); });
 }
 
 void encode_state_vector(Encoder& to, const StateVector& vector) {

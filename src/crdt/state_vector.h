@@ -27,15 +27,9 @@ class StateVector {
 
   // Keeps an entry also for clock 0. Linear in the number of clients above this one.
   void set(uint64_t client, uint64_t clock);
-  // Sets only if that moves the client forward.
-  void raise(uint64_t client, uint64_t clock);
   // 0 for a client without an entry.
   uint64_t clock_of(uint64_t client) const;
   bool contains(uint64_t client) const;
-  // Whether the unit (client, clock) is below this vector.
-  bool covers(uint64_t client, uint64_t clock) const { return clock < clock_of(client); }
-  // Whether everything below `other` is below this vector.
-  bool covers(const StateVector& other) const;
 
   void clear() { entries_.clear(); }
   bool is_empty() const { return entries_.empty(); }

@@ -26,24 +26,6 @@ TEST(StateVector, answers_zero_for_strangers) {
   EXPECT_EQ(vector.clock_of(8), 0u);
   EXPECT_TRUE(vector.contains(2));
   EXPECT_FALSE(vector.contains(8));
-  EXPECT_TRUE(vector.covers(7, 2));
-  EXPECT_FALSE(vector.covers(7, 3));
-}
-
-TEST(StateVector, is_raised_but_never_lowered) {
-  StateVector vector;
-  vector.raise(1, 5);
-  vector.raise(1, 3);
-  EXPECT_EQ(vector.clock_of(1), 5u);
-  vector.set(1, 3);
-  EXPECT_EQ(vector.clock_of(1), 3u);
-}
-
-TEST(StateVector, covers_what_is_nowhere_ahead) {
-  const StateVector vector({{1, 5}, {2, 5}});
-  EXPECT_TRUE(vector.covers(StateVector({{1, 5}})));
-  EXPECT_TRUE(vector.covers(StateVector({{3, 0}})));
-  EXPECT_FALSE(vector.covers(StateVector({{1, 5}, {3, 1}})));
 }
 
 TEST(StateVector, takes_the_last_entry_of_a_client) {

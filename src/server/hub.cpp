@@ -359,8 +359,6 @@ Instant Hub::next_deadline() const {
   return std::min(state_->connection_deadlines.next(), state_->room_deadlines.next());
 }
 
-bool Hub::has_turn() const { return !state_->touched.empty() || !state_->long_tails.empty(); }
-
 void Hub::drain(int64_t wall_ms, Instant now) {
   state_->commit(wall_ms, now);
   state_->is_draining = true;

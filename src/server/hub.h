@@ -87,8 +87,6 @@ class Hub {
   void tick(Instant now);
   // When tick() is wanted next; Instant::never() if not at all.
   Instant next_deadline() const;
-  // Something waits for commit(); a loop that is about to sleep commits first.
-  bool has_turn() const;
 
   // For a graceful end: commits, then closes every connection with kGoingAway and refuses new ones.
   void drain(int64_t wall_ms, Instant now);

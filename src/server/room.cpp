@@ -137,16 +137,14 @@ void Room::end_turn() {
 }
 
 bool Room::wants_compaction() const {
-  // A snapshot costs its size to write: it waits until the tail is worth an eighth of that, or is
-  // so long that loading it suffers.
-  constexpr uint64_t kWorth = 8;
-  constexpr uint64_t kVeryLong = 20;
+  // After each failure it waits until the tail is longer by as much again.
   const uint64_t patience = 1 + failed_compactions_;
-  const bool is_long = tail_rows_ >= patience * limits_.compact_after_rows ||
-                       tail_bytes_ >= patience * limits_.compact_after_bytes;
-  const bool is_worth = tail_bytes_ * kWorth >= snapshot_bytes_ ||
-                        tail_rows_ >= kVeryLong * limits_.compact_after_rows;
-  return is_long && is_worth && last_id_ != store::kBeforeLog;
+  return last_id_ != store::kBeforeLog &&
+         store::needs_compaction({.snapshot_bytes = snapshot_bytes_,
+                                  .tail_rows = tail_rows_,
+                                  .tail_bytes = tail_bytes_},
+                                 {.rows = patience * limits_.compact_after_rows,
+                                  .bytes = patience * limits_.compact_after_bytes});
 }
 
 Result<> Room::compact(store::DocumentStore& store, int64_t wall_ms) {

@@ -14,9 +14,9 @@ tl::unexpected<Error> does_not_load(const std::string& what, const Error& error)
 }
 
 // The smaller part is written again each time; the sum of both is what a load reads.
-bool is_worth_a_snapshot(const DocumentStatistics& statistics, const CompactionLimits& limits) {
-  return statistics.tail_bytes >= statistics.snapshot_bytes / limits.snapshot_part ||
-         statistics.tail_rows >= limits.rows_at_any_size * limits.rows;
+bool is_worth_a_snapshot(const StoredSizes& sizes, const CompactionLimits& limits) {
+  return sizes.tail_bytes >= sizes.snapshot_bytes / limits.snapshot_part ||
+         sizes.tail_rows >= limits.rows_at_any_size * limits.rows;
 }
 
 // Whether both are one state: what they have, what is deleted, what waits, and every byte of it.
@@ -72,9 +72,9 @@ Result<std::optional<crdt::Doc>> load_doc(DocumentStore& store, std::string_view
   return std::optional<crdt::Doc>(std::move(doc));
 }
 
-bool needs_compaction(const DocumentStatistics& statistics, const CompactionLimits& limits) {
-  const bool is_long = statistics.tail_rows >= limits.rows || statistics.tail_bytes >= limits.bytes;
-  return is_long && is_worth_a_snapshot(statistics, limits);
+bool needs_compaction(const StoredSizes& sizes, const CompactionLimits& limits) {
+  const bool is_long = sizes.tail_rows >= limits.rows || sizes.tail_bytes >= limits.bytes;
+  return is_long && is_worth_a_snapshot(sizes, limits);
 }
 
 Result<bool> compact_step(DocumentStore& store, std::string_view document,

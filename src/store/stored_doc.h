@@ -34,7 +34,12 @@ struct CompactionLimits {
   // ... unless it has this many times `rows`.
   uint64_t rows_at_any_size = 20;
 };
-bool needs_compaction(const DocumentStatistics& statistics, const CompactionLimits& limits = {});
+struct StoredSizes {
+  uint64_t snapshot_bytes = 0;
+  uint64_t tail_rows = 0;
+  uint64_t tail_bytes = 0;
+};
+bool needs_compaction(const StoredSizes& sizes, const CompactionLimits& limits = {});
 
 struct CompactionStep {
   // So many rows at the end of the log stay out of the snapshot, so that the states between them

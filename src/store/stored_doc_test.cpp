@@ -145,20 +145,12 @@ TEST(StoredDoc, names_the_row_that_does_not_decode) {
   EXPECT_EQ(store.statistics("a").value()->log_rows, 2u);
 }
 
-DocumentStatistics sizes(size_t snapshot_bytes, size_t tail_rows, size_t tail_bytes) {
-  DocumentStatistics out;
-  out.snapshot_bytes = snapshot_bytes;
-  out.tail_rows = tail_rows;
-  out.tail_bytes = tail_bytes;
-  return out;
-}
-
 TEST(StoredDoc, is_compacted_when_the_tail_is_long_and_worth_it) {
-  EXPECT_FALSE(needs_compaction(sizes(0, 499, 10'000)));
-  EXPECT_TRUE(needs_compaction(sizes(0, 500, 10'000)));
-  EXPECT_TRUE(needs_compaction(sizes(0, 2, 1 << 20)));
-  EXPECT_FALSE(needs_compaction(sizes(1 << 20, 500, 1000)));
-  EXPECT_TRUE(needs_compaction(sizes(1 << 20, 10'000, 1)));
+  EXPECT_FALSE(needs_compaction({0, 499, 10'000}));
+  EXPECT_TRUE(needs_compaction({0, 500, 10'000}));
+  EXPECT_TRUE(needs_compaction({0, 2, 1 << 20}));
+  EXPECT_FALSE(needs_compaction({1 << 20, 500, 1000}));
+  EXPECT_TRUE(needs_compaction({1 << 20, 10'000, 1}));
 }
 
 }  // namespace

@@ -17,6 +17,14 @@ Result<std::optional<Buffer>> take_sync(crdt::Doc& doc, const SyncMessage& messa
   return std::nullopt;
 }
 
+Result<bool> take_awareness(Awareness& awareness, Bytes update, Instant now) {
+  const auto change = awareness.apply(update, now);
+  if (!change) return tl::unexpected(change.error());
+  const bool is_gone =
+      std::ranges::find(change->removed, awareness.client()) != change->removed.end();
+  return is_gone && awareness.local_state();
+}
+
 void YSession::open(Frames& out) {
   out.push_back(y_sync_frame(SyncStep::kStep1, crdt::encode_state_vector(doc_.state_vector())));
   if (!awareness_.local_state()) return;
@@ -40,13 +48,11 @@ Result<> YSession::take(const SyncMessage& message, Frames& out) {
   return {};
 }
 
-Result<> YSession::take_awareness(Bytes update, Instant now, Frames& out) {
-  const auto change = awareness_.apply(update, now);
-  if (!change) return tl::unexpected(change.error());
-  // Somebody took us for gone: our clock has risen, and everybody is told that we are here.
+Result<> YSession::hear_awareness(Bytes update, Instant now, Frames& out) {
+  const auto is_doubted = take_awareness(awareness_, update, now);
+  if (!is_doubted) return tl::unexpected(is_doubted.error());
   const uint64_t own[] = {awareness_.client()};
-  const bool is_doubted = std::ranges::find(change->removed, own[0]) != change->removed.end();
-  if (is_doubted && awareness_.local_state()) tell_awareness(own, out);
+  if (*is_doubted) tell_awareness(own, out);
   return {};
 }
 
@@ -55,7 +61,7 @@ Result<> YSession::receive(Bytes frame, Instant now, Frames& out) {
   if (!message) return tl::unexpected(message.error());
   if (const auto* sync = std::get_if<SyncMessage>(&*message)) return take(*sync, out);
   if (const auto* told = std::get_if<AwarenessMessage>(&*message)) {
-    return take_awareness(told->update, now, out);
+    return hear_awareness(told->update, now, out);
   }
   if (const auto* denied = std::get_if<DeniedMessage>(&*message)) denied_ = denied->reason;
   if (std::holds_alternative<QueryAwarenessMessage>(*message)) {

@@ -25,6 +25,10 @@ using Frames = std::vector<Buffer>;
 Result<std::optional<Buffer>> take_sync(crdt::Doc& doc, const SyncMessage& message,
                                         crdt::Origin origin);
 
+// True if the peer took our own state for gone: our clock has risen, and everybody must be told
+// that we are here.
+Result<bool> take_awareness(Awareness& awareness, Bytes update, Instant now);
+
 class YSession {
  public:
   // Both outlive the session. Transactions that peers cause carry the origin.
@@ -44,7 +48,7 @@ class YSession {
 
  private:
   Result<> take(const SyncMessage& message, Frames& out);
-  Result<> take_awareness(Bytes update, Instant now, Frames& out);
+  Result<> hear_awareness(Bytes update, Instant now, Frames& out);
 
   crdt::Doc& doc_;
   Awareness& awareness_;

@@ -1,7 +1,5 @@
 #include "sync/dialects/hocuspocus_session.h"
 
-#include <algorithm>
-
 namespace tidemark::sync::hocuspocus {
 
 void Session::open(std::string_view token, Frames& out) {
@@ -33,20 +31,18 @@ Result<> Session::take(const SyncMessage& message, Frames& out) {
   return {};
 }
 
-Result<> Session::take_awareness(Bytes update, Instant now, Frames& out) {
-  const auto change = awareness_.apply(update, now);
-  if (!change) return tl::unexpected(change.error());
-  // Somebody took us for gone: our clock has risen, and everybody is told that we are here.
+Result<> Session::hear_awareness(Bytes update, Instant now, Frames& out) {
+  const auto is_doubted = take_awareness(awareness_, update, now);
+  if (!is_doubted) return tl::unexpected(is_doubted.error());
   const uint64_t own[] = {awareness_.client()};
-  const bool is_doubted = std::ranges::find(change->removed, own[0]) != change->removed.end();
-  if (is_doubted && awareness_.local_state()) tell_awareness(own, out);
+  if (*is_doubted) tell_awareness(own, out);
   return {};
 }
 
 Result<> Session::receive(const Frame& frame, Instant now, Frames& out) {
   if (const auto* sync = std::get_if<Sync>(&frame.message)) return take(sync->message, out);
   if (const auto* told = std::get_if<Awareness>(&frame.message)) {
-    return take_awareness(told->update, now, out);
+    return hear_awareness(told->update, now, out);
   }
   if (const auto* granted = std::get_if<Authenticated>(&frame.message)) {
     scope_ = granted->scope == "readonly" ? Scope::kReadOnly : Scope::kReadWrite;

@@ -44,7 +44,7 @@ class Session {
 
  private:
   Result<> take(const SyncMessage& message, Frames& out);
-  Result<> take_awareness(Bytes update, Instant now, Frames& out);
+  Result<> hear_awareness(Bytes update, Instant now, Frames& out);
 
   crdt::Doc& doc_;
   sync::Awareness& awareness_;

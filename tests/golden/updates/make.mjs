@@ -10,37 +10,12 @@
 import * as Y from 'yjs';
 import * as encoding from 'lib0/encoding';
 
+import { Random } from '../../support/random.mjs';
+
 const hex = (bytes) => Buffer.from(bytes).toString('hex');
 const print = (...words) => process.stdout.write(words.join(' ') + '\n');
 
-// SplitMix64, as in src/base/random.h.
-class Random {
-  constructor(seed) {
-    this.state = BigInt(seed);
-  }
-
-  next() {
-    const mask = (1n << 64n) - 1n;
-    this.state = (this.state + 0x9e3779b97f4a7c15n) & mask;
-    let z = this.state;
-    z = ((z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n) & mask;
-    z = ((z ^ (z >> 27n)) * 0x94d049bb133111ebn) & mask;
-    return z ^ (z >> 31n);
-  }
-
-  below(bound) {
-    return Number(this.next() % BigInt(bound));
-  }
-  oneIn(n) {
-    return this.below(n) === 0;
-  }
-  pick(list) {
-    return list[this.below(list.length)];
-  }
-  sublist(list, max) {
-    return list.filter(() => this.below(list.length) < max);
-  }
-}
+const sublist = (random, list, max) => list.filter(() => random.below(list.length) < max);
 
 const STRINGS = [
   'a',
@@ -270,8 +245,8 @@ const convertible = (update) => {
 function ask(random, format, updates, states) {
   const all = updates.concat(states);
   const inputs = random.oneIn(3)
-    ? shuffled(random, random.sublist(states, 4))
-    : shuffled(random, random.sublist(all, random.pick([3, 8, 20])));
+    ? shuffled(random, sublist(random, states, 4))
+    : shuffled(random, sublist(random, all, random.pick([3, 8, 20])));
   if (inputs.length === 0) return;
   const merged = format.merge(inputs);
   print('merge', format.name, hex(merged), ...inputs.map(hex));
