@@ -31,8 +31,8 @@ using Attributes = std::vector<std::pair<std::string, Any>>;
 
 // A document inside a document: content that is synced on its own, under its guid.
 struct Subdocument {
-  std::string guid;
-  Any options;  // what differs from the defaults: {gc: false}, {autoLoad: true}, {meta: ...}
+  std::string guid = {};
+  Any options = {};  // what differs from the defaults: {gc: false}, {autoLoad: true}, {meta: ...}
   friend bool operator==(const Subdocument&, const Subdocument&) = default;
 };
 
@@ -106,11 +106,11 @@ class Value {
 struct DeltaOp {
   enum class Kind : uint8_t { kInsert, kRetain, kRemove };
   Kind kind = Kind::kInsert;
-  std::string text;            // insert into a text: UTF-8
-  std::vector<Value> content;  // insert of anything else: one embed, or list elements
-  bool is_list = false;        // whether `content` is list elements
-  uint32_t length = 0;         // retain, remove
-  Attributes attributes;
+  std::string text = {};            // insert into a text: UTF-8
+  std::vector<Value> content = {};  // insert of anything else: one embed, or list elements
+  bool is_list = false;             // whether `content` is list elements
+  uint32_t length = 0;              // retain, remove
+  Attributes attributes = {};
 };
 using Delta = std::vector<DeltaOp>;
 
