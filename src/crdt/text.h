@@ -26,8 +26,6 @@ class Text : public SharedType {
                                  const std::function<void(SharedType)>& fill = {});
   // kInvalid if the range exceeds the text.
   Result<> erase(uint32_t index, uint32_t length);
-  // A text that is too short for it is prolonged by newlines, as Quill expects; kInvalid if even
-  // the index exceeds it.
   Result<> format(uint32_t index, uint32_t length, const Attributes& attributes);
   // Inserts, retains and removes in one transaction; a retain beyond the end prolongs the text by
   // newlines, as Quill expects. Embeds are single Any values in `content`.
