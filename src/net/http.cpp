@@ -127,10 +127,11 @@ struct HttpReader::State {
   size_t max_header_bytes;
   std::optional<Parser> parser;
   Buffer kept;
+  size_t parsed = 0;  // bytes of this head that are no longer kept
 };
 
 HttpReader::HttpReader(size_t max_header_bytes)
-    : state_(new State{max_header_bytes, std::nullopt, {}}) {}
+    : state_(new State{max_header_bytes, std::nullopt, {}, 0}) {}
 
 HttpReader::~HttpReader() = default;
 
@@ -141,22 +142,26 @@ HttpReader::Step HttpReader::read(Bytes& input) {
   if (input.empty()) return {};
   if (!state.parser) {
     state.parser.emplace();
-    state.parser->header_limit(static_cast<uint32_t>(state.max_header_bytes));
+    // Beast counts differently when lines come apart, so what is too long is decided here.
+    state.parser->header_limit(static_cast<uint32_t>(state.max_header_bytes) + 16);
     state.parser->body_limit(boost::none);
   }
-  // A head never needs more than its limit and the empty line; the rest stays in the input.
+  // One byte above the limit is enough to know; the rest stays in the input.
   const size_t had = state.kept.size();
-  const size_t room = state.max_header_bytes + 4 > had ? state.max_header_bytes + 4 - had : 0;
+  const size_t room = state.max_header_bytes + 1 - state.parsed - had;
   const size_t taken = std::min(input.size(), room);
   append(state.kept, input.first(taken));
   boost::system::error_code error;
   const size_t used =
       state.parser->put(boost::asio::const_buffer(state.kept.data(), state.kept.size()), error);
   if (error && error != http::error::need_more) return {std::nullopt, status_of(error)};
-  if (!state.parser->is_header_done()) {
-    if (taken == 0) return {std::nullopt, 431};
+  const bool is_done = state.parser->is_header_done();
+  const size_t head = state.parsed + (is_done ? used : state.kept.size());
+  if (head > state.max_header_bytes) return {std::nullopt, 431};
+  if (!is_done) {
     input = input.subspan(taken);
     state.kept.erase(state.kept.begin(), state.kept.begin() + static_cast<std::ptrdiff_t>(used));
+    state.parsed += used;
     return {};
   }
   // What the parser did not use belongs to whatever comes next.
@@ -164,6 +169,7 @@ HttpReader::Step HttpReader::read(Bytes& input) {
   Step step{request_of(*state.parser), 0};
   state.parser.reset();
   state.kept.clear();
+  state.parsed = 0;
   return step;
 }
 

@@ -77,6 +77,28 @@ TEST(Http, limits_the_head) {
   EXPECT_TRUE(read("GET / HTTP/1.1\r\nA: " + std::string(900, 'x') + "\r\n\r\n", 1000).request);
 }
 
+TEST(Http, measures_a_head_alike_in_any_pieces) {
+  const std::string text = "GET /a HTTP/1.1\r\nHost: x\r\nAccept: a\r\n\r\n";
+  const auto status = [&](size_t limit, size_t piece) {
+    HttpReader reader(limit);
+    for (size_t at = 0; at < text.size(); at += piece) {
+      Bytes input = as_bytes(std::string_view(text).substr(at, piece));
+      while (!input.empty()) {
+        const auto step = reader.read(input);
+        if (step.failed_status != 0) return step.failed_status;
+        if (step.request) return 200;
+      }
+    }
+    return 0;
+  };
+  for (size_t piece = 1; piece <= text.size(); ++piece) {
+    EXPECT_EQ(status(text.size(), piece), 200) << piece;
+    for (size_t less = 1; less < text.size(); ++less) {
+      EXPECT_EQ(status(text.size() - less, piece), 431) << piece << " " << less;
+    }
+  }
+}
+
 TEST(Http, tells_of_bodies_and_of_connections_that_end) {
   EXPECT_TRUE(read("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc").request->has_body);
   EXPECT_TRUE(read("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n").request->has_body);
