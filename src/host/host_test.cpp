@@ -161,10 +161,16 @@ TEST(Host, tells_probes_and_prometheus_how_it_is) {
   TestPeer peer(server.port);
   peer.upgrade("/yjs/a");
   ASSERT_TRUE(peer.hear_frame());
+  peer.say(0x82, update_frame());
+  // The answer to a second question comes after the commit of what was said before it.
+  peer.say(0x82, std::string("\0\0\1\0", 4));
+  ASSERT_TRUE(peer.hear_frame());
   const std::string metrics = server.get("/metrics");
   EXPECT_NE(metrics.find("\ntidemark_websockets 1"), std::string::npos) << metrics;
   EXPECT_NE(metrics.find("\ntidemark_rooms 1"), std::string::npos) << metrics;
   EXPECT_NE(metrics.find("# TYPE tidemark_commits_total counter"), std::string::npos);
+  EXPECT_NE(metrics.find("\ntidemark_commit_seconds_count 1\n"), std::string::npos) << metrics;
+  EXPECT_NE(metrics.find("tidemark_commit_seconds_bucket{le=\"+Inf\"} 1\n"), std::string::npos);
 }
 
 TEST(Host, stops_with_everything_stored_and_everybody_told) {

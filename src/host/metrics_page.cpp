@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <limits>
 #include <vector>
 
 namespace tidemark::host {
@@ -29,6 +30,20 @@ class Page {
     auto& metric = families_.back().metric.emplace_back();
     metric.label.push_back({label, std::string(value)});
     metric.counter.value = static_cast<double>(count);
+  }
+  void histogram(const char* name, const char* help, const CommitTimes& times) {
+    begin(name, help, MetricType::Histogram);
+    auto& histogram = families_.back().metric.emplace_back().histogram;
+    uint64_t below = 0;
+    for (size_t i = 0; i < times.counts.size(); ++i) {
+      below += times.counts[i];
+      const bool is_last = i == CommitTimes::kBounds.size();
+      histogram.bucket.push_back({.cumulative_count = below,
+                                  .upper_bound = is_last ? std::numeric_limits<double>::infinity()
+                                                         : CommitTimes::kBounds[i]});
+    }
+    histogram.sample_count = below;
+    histogram.sample_sum = times.sum_seconds;
   }
   void begin(const char* name, const char* help, MetricType type) {
     families_.push_back({.name = name, .help = help, .type = type, .metric = {}});
@@ -89,7 +104,8 @@ void add_rooms(Page& page, const server::Counters& c) {
   page.total("tidemark_frames_withheld_total", "Document frames that a full queue did not take.",
              c.frames_withheld);
   page.total("tidemark_resyncs_total", "Differences sent in their place.", c.resyncs);
-  page.begin("tidemark_closes_total", "Connections that rooms closed.", MetricType::Counter);
+  page.begin("tidemark_closes_total", "Connections that ended; normal: the peer's wish.",
+             MetricType::Counter);
   for (size_t i = 0; i < c.closes.size(); ++i) {
     page.labelled("reason", name_of(static_cast<server::CloseReason>(i)), c.closes[i]);
   }
@@ -112,11 +128,14 @@ void add_store(Page& page, const server::Counters& c) {
 
 }  // namespace
 
-std::string metrics_page(const net::ServerCounters& network, const server::Counters& hub) {
+std::string metrics_page(const net::ServerCounters& network, const server::Counters& hub,
+                         const CommitTimes& commits) {
   Page page;
   add_network(page, network);
   add_rooms(page, hub);
   add_store(page, hub);
+  page.histogram("tidemark_commit_seconds",
+                 "From the end of a turn to its frames, with the sync to disk.", commits);
   page.gauge("process_resident_memory_bytes", "Resident memory.", resident_bytes());
   return page.text();
 }

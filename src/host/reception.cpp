@@ -188,7 +188,8 @@ void Reception::carry_out(const server::Action& action) {
 
 void Reception::carry_out(const Answer& answer) {
   if (const auto* counters = std::get_if<CountersAnswer>(&answer)) {
-    std::string text = metrics_page(sockets_.counters(), counters->counters);
+    std::string text =
+        metrics_page(sockets_.counters(), counters->counters, counters->commit_times);
     return sockets_.respond(counters->connection, metrics_response(std::move(text)));
   }
   const auto& listed = std::get<DocumentsAnswer>(answer);

@@ -58,7 +58,7 @@ void Shard::take_turns(std::vector<Letter>& letters) {
 
 void Shard::finish(Turn& turn) {
   turn_bytes_ = 0;
-  hub_.commit(wall_ms(), steady_now());
+  commit();
   turn.actions = hub_.take_actions();
   turn.notices = hub_.take_notices();
   turn.is_storage_healthy = hub_.counters().is_storage_healthy;
@@ -66,34 +66,43 @@ void Shard::finish(Turn& turn) {
   if (has_news) ended_(std::move(turn));
 }
 
+void Shard::commit() {
+  const auto begun = std::chrono::steady_clock::now();
+  const uint64_t commits = hub_.counters().commits;
+  hub_.commit(wall_ms(), steady_now());
+  if (hub_.counters().commits == commits) return;  // nothing to store, or it failed
+  commit_times_.observe(std::chrono::steady_clock::now() - begun);
+}
+
 void Shard::take_in(Letter& letter, Turn& turn) {
   const Instant now = steady_now();
-  std::visit(
-      Overloaded{
-          [&](Opened& opened) {
-            hub_.open(opened.connection, opened.route, std::move(opened.peer), now);
-          },
-          [&](Received& received) {
-            hub_.receive(received.connection, received.message, now);
-            turn.consumed.push_back({received.connection, received.message.size()});
-            turn_bytes_ += received.message.size();
-            received.message = {};
-          },
-          [&](const Drained& drained) { hub_.drained(drained.connection, drained.bytes, now); },
-          [&](const Closed& closed) { hub_.closed(closed.connection, now); },
-          [&](const AskedCounters& asked) {
-            turn.answers.emplace_back(CountersAnswer{asked.connection, hub_.counters()});
-          },
-          [&](const AskedDocuments& asked) {
-            turn.answers.emplace_back(
-                DocumentsAnswer{asked.connection, store_.list(asked.after, kDocumentsPerAnswer)});
-          },
-          [&](const Drain&) {
-            hub_.drain(wall_ms(), now);
-            turn.has_drained = true;
-          },
-          [&](const Stop&) { is_stopping_ = true; }},
-      letter);
+  std::visit(Overloaded{[&](Opened& opened) {
+                          hub_.open(opened.connection, opened.route, std::move(opened.peer), now);
+                        },
+                        [&](Received& received) {
+                          hub_.receive(received.connection, received.message, now);
+                          turn.consumed.push_back({received.connection, received.message.size()});
+                          turn_bytes_ += received.message.size();
+                          received.message = {};
+                        },
+                        [&](const Drained& drained) {
+                          hub_.drained(drained.connection, drained.bytes, now);
+                        },
+                        [&](const Closed& closed) { hub_.closed(closed.connection, now); },
+                        [&](const AskedCounters& asked) {
+                          turn.answers.emplace_back(
+                              CountersAnswer{asked.connection, hub_.counters(), commit_times_});
+                        },
+                        [&](const AskedDocuments& asked) {
+                          turn.answers.emplace_back(DocumentsAnswer{
+                              asked.connection, store_.list(asked.after, kDocumentsPerAnswer)});
+                        },
+                        [&](const Drain&) {
+                          hub_.drain(wall_ms(), now);
+                          turn.has_drained = true;
+                        },
+                        [&](const Stop&) { is_stopping_ = true; }},
+             letter);
 }
 
 }  // namespace tidemark::host

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "host/commit_times.h"
 #include "host/mailbox.h"
 #include "server/hub.h"
 #include "store/document_store.h"
@@ -51,6 +52,7 @@ using Letter =
 struct CountersAnswer {
   ConnectionId connection;
   server::Counters counters;
+  CommitTimes commit_times;
 };
 struct DocumentsAnswer {
   ConnectionId connection;
@@ -90,6 +92,7 @@ class Shard {
   void run();
   void take_in(Letter& letter, Turn& turn);
   void finish(Turn& turn);
+  void commit();
   // Everything that came, in as many commits as its size asks for.
   void take_turns(std::vector<Letter>& letters);
 
@@ -97,6 +100,7 @@ class Shard {
   std::function<void(Turn)> ended_;
   server::Hub hub_;
   Mailbox<Letter> mailbox_;
+  CommitTimes commit_times_;
   size_t turn_bytes_ = 0;
   bool is_stopping_ = false;
   std::thread thread_;  // last: it uses the others
