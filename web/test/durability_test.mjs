@@ -54,6 +54,12 @@ function pair() {
       assert.ok(known, 'the page asked');
       proof.hearUpdate(Y.encodeStateAsUpdate(committed, known), true);
     },
+    // What was sent is committed, the page asks, and the server answers.
+    settle() {
+      this.commit();
+      this.passTime();
+      this.answer();
+    },
     questions,
   };
 }
@@ -73,9 +79,7 @@ test('an edit is not saved before it is committed', () => {
   page.passTime();
   page.answer();
   assert.equal(page.proof.state, 'saving');
-  page.commit();
-  page.passTime();
-  page.answer();
+  page.settle();
   assert.equal(page.proof.state, 'saved');
   assert.equal(page.proof.unsaved, 0);
 });
@@ -84,17 +88,13 @@ test('a deletion, which moves no clock, is not saved before it is committed', ()
   const page = pair();
   page.greet();
   page.text.insert(0, 'hello');
-  page.commit();
-  page.passTime();
-  page.answer();
+  page.settle();
   page.text.delete(1, 3);
   assert.equal(page.proof.state, 'saving');
   page.passTime();
   page.answer();
   assert.equal(page.proof.state, 'saving');
-  page.commit();
-  page.passTime();
-  page.answer();
+  page.settle();
   assert.equal(page.proof.state, 'saved');
 });
 
@@ -107,9 +107,7 @@ test('an answer does not speak for an edit that was made after it', () => {
   page.text.insert(1, 'b');
   page.answer();
   assert.equal(page.proof.state, 'saving');
-  page.commit();
-  page.passTime();
-  page.answer();
+  page.settle();
   assert.equal(page.proof.state, 'saved');
 });
 
@@ -123,9 +121,7 @@ test('edits made offline are counted and saved after the server is back', () => 
   assert.equal(page.proof.unsaved, 2);
   page.greet();
   assert.equal(page.proof.state, 'saving');
-  page.commit();
-  page.passTime();
-  page.answer();
+  page.settle();
   assert.equal(page.proof.state, 'saved');
   assert.equal(page.proof.unsaved, 0);
 });
@@ -134,9 +130,7 @@ test('what one connection proved is not believed of the next', () => {
   const page = pair();
   page.greet();
   page.text.insert(0, 'kept');
-  page.commit();
-  page.passTime();
-  page.answer();
+  page.settle();
   assert.equal(page.proof.state, 'saved');
   // The server comes back from an older backup.
   page.proof.disconnected();
