@@ -83,6 +83,11 @@ export class Person {
     return person;
   }
 
+  // Runs `script` in each window before the page does.
+  async prepare(script) {
+    await this.#context.addInitScript(script);
+  }
+
   async open(name) {
     const page = await this.#context.newPage();
     page.on('pageerror', (error) => this.failures.push(error.stack));

@@ -1,6 +1,7 @@
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 
+import { announceAgain, forgetAbsent } from './awareness_return';
 import { closeReason, type Connection, socketUrl } from './connections';
 import { watchYWebsocket } from './durability_y_websocket';
 import { type DocumentName, encodeName, fullName } from './route';
@@ -15,9 +16,12 @@ export function connectCode(document: DocumentName): Connection {
   const synced = new Promise<void>((resolve) => {
     provider.on('sync', (isSynced) => isSynced && resolve());
   });
+  const { awareness } = provider;
+  provider.on('status', ({ status }) => status === 'connected' && forgetAbsent(awareness));
+  provider.on('sync', (isSynced) => isSynced && announceAgain(awareness));
   return {
     doc,
-    awareness: provider.awareness,
+    awareness,
     durability,
     synced,
     onTrouble: (trouble) => {

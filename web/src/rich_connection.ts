@@ -5,6 +5,7 @@ import {
 } from '@hocuspocus/provider';
 import * as Y from 'yjs';
 
+import { announceAgain, forgetAbsent } from './awareness_return';
 import { closeReason, type Connection, socketUrl } from './connections';
 import { watchHocuspocus } from './durability_hocuspocus';
 import { type DocumentName, fullName } from './route';
@@ -32,6 +33,9 @@ export function connectRich(document: DocumentName): RichConnection {
   });
   const durability = watchHocuspocus(provider);
   const synced = new Promise<void>((resolve) => provider.on('synced', () => resolve()));
+  const awareness = provider.awareness!;
+  provider.on('open', () => forgetAbsent(awareness));
+  provider.on('synced', () => announceAgain(awareness));
   provider.attach();
   // The provider comes back by itself only with a new socket.
   let rejoinTimer = 0;
@@ -49,7 +53,7 @@ export function connectRich(document: DocumentName): RichConnection {
   return {
     doc,
     provider,
-    awareness: provider.awareness!,
+    awareness,
     durability,
     synced,
     onTrouble: (trouble) => {
