@@ -26,6 +26,7 @@ function mount(connection: Connection, name: DocumentName, place: EditorPlace): 
   const writable = new Compartment();
   const syntax = new Compartment();
   const position = h('span', { class: 'code-position' });
+  const language = languageOf(name.title);
   const view = new CodeMirror({
     parent: place.page,
     state: EditorState.create({
@@ -36,6 +37,7 @@ function mount(connection: Connection, name: DocumentName, place: EditorPlace): 
         basicSetup,
         indentUnit.of('  '),
         codeTheme,
+        language.isProse ? CodeMirror.lineWrapping : [],
         syntax.of([]),
         writable.of(EditorState.readOnly.of(true)),
         CodeMirror.contentAttributes.of({
@@ -47,7 +49,6 @@ function mount(connection: Connection, name: DocumentName, place: EditorPlace): 
       ],
     }),
   });
-  const language = languageOf(name.title);
   place.toolbar.append(
     h(
       'div',

@@ -3,6 +3,8 @@ import type { Extension } from '@codemirror/state';
 
 export interface Language {
   label: string;
+  // Prose goes on in the next line; lines of code keep their shape and scroll.
+  isProse?: boolean;
   // Absent for plain text.
   load?: () => Promise<Extension>;
 }
@@ -29,12 +31,15 @@ const kLanguages: { endings: string[]; language: Language }[] = [
     language: { label: 'TypeScript', load: javascript({ typescript: true, jsx: true }) },
   },
   { endings: ['c', 'h', 'cc', 'cpp', 'hpp', 'cxx'], language: { label: 'C++', load: cpp } },
-  { endings: ['md', 'markdown'], language: { label: 'Markdown', load: markdown } },
+  {
+    endings: ['md', 'markdown'],
+    language: { label: 'Markdown', isProse: true, load: markdown },
+  },
   { endings: ['py'], language: { label: 'Python', load: python } },
 ];
 
 export function languageOf(title: string): Language {
   const ending = title.slice(title.lastIndexOf('.') + 1).toLowerCase();
   const found = kLanguages.find(({ endings }) => endings.includes(ending));
-  return found?.language ?? { label: 'Plain text' };
+  return found?.language ?? { label: 'Plain text', isProse: true };
 }

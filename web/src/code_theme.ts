@@ -11,8 +11,9 @@ const surface = EditorView.theme({
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.65' },
   '.cm-content': { padding: '20px 0 40vh', caretColor: 'var(--accent)' },
   '.cm-line': { padding: '0 20px 0 12px' },
+  // Opaque, for long lines scroll beneath it.
   '.cm-gutters': {
-    backgroundColor: 'transparent',
+    backgroundColor: 'var(--surface)',
     color: 'var(--ink-faint)',
     border: 'none',
     paddingLeft: '12px',
