@@ -66,7 +66,8 @@ function mount(connection: Connection, name: DocumentName, place: EditorPlace): 
   void connection.synced.then(() => {
     if (isDestroyed) return;
     view.dispatch({ effects: writable.reconfigure([]) });
-    view.focus();
+    // Into an empty document one comes to write; others are read first.
+    if (text.length === 0) view.focus();
   });
   return {
     setProfile: (profile) => connection.awareness.setLocalStateField('user', cursorOf(profile)),

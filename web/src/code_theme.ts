@@ -18,7 +18,8 @@ const surface = EditorView.theme({
     border: 'none',
     paddingLeft: '12px',
   },
-  '.cm-activeLine': { backgroundColor: 'var(--line-active)' },
+  '.cm-activeLine': { backgroundColor: 'transparent' },
+  '&.cm-focused .cm-activeLine': { backgroundColor: 'var(--line-active)' },
   '.cm-activeLineGutter': { backgroundColor: 'transparent', color: 'var(--ink-soft)' },
   '.cm-cursor': { borderLeft: '2px solid var(--accent)' },
   '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground':

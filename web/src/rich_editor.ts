@@ -51,7 +51,8 @@ function mount(connection: RichConnection, name: DocumentName, place: EditorPlac
     if (isDestroyed) return;
     editor.setEditable(true, false);
     toolbar.show();
-    editor.commands.focus('start', { scrollIntoView: false });
+    // Into an empty document one comes to write; others are read first.
+    if (editor.isEmpty) editor.commands.focus('start', { scrollIntoView: false });
   });
   return {
     setProfile: (profile) => editor.commands.updateUser(cursorOf(profile)),

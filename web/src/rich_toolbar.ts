@@ -128,15 +128,22 @@ export function richToolbar(editor: Editor): { element: HTMLElement; show: () =>
   buttons[0]!.tabIndex = 0;
   element.addEventListener('keydown', (event) => moveFocus(event, buttons));
 
+  // Until somebody goes into the text there is no place that the tools could speak of.
+  let wasFocused = editor.isFocused;
   const show = (): void => {
     for (const { tool, button } of shown) {
       // Not `disabled`: a button that has the focus would lose it.
       const canRun = editor.isEditable && (tool.canRun?.(editor) ?? true);
       button.setAttribute('aria-disabled', String(!canRun));
-      if (tool.isActive) button.setAttribute('aria-pressed', String(tool.isActive(editor)));
+      const isActive = wasFocused && tool.isActive?.(editor);
+      if (tool.isActive) button.setAttribute('aria-pressed', String(isActive));
     }
   };
   editor.on('transaction', show);
+  editor.on('focus', () => {
+    wasFocused = true;
+    show();
+  });
   show();
   return { element, show };
 }
