@@ -14,15 +14,18 @@ const kStartDeadlineMs = 20_000;
 export class Server {
   data = mkdtempSync(path.join(tmpdir(), 'tidemark-browser-'));
   port = 0;
+  #options = [];
   #child = null;
   #stderr = '';
 
-  static async start() {
+  // `options` are more arguments of `tidemark serve`.
+  static async start(...options) {
     assert.ok(
       existsSync(kBinary),
       `${kBinary} is missing: run ./dev build release, or name it in TIDEMARK_BINARY`,
     );
     const server = new Server();
+    server.#options = options;
     await server.start();
     return server;
   }
@@ -34,7 +37,8 @@ export class Server {
   // Again on the same port, once it has one.
   async start() {
     const listen = `127.0.0.1:${this.port}`;
-    const child = spawn(kBinary, ['serve', '--listen', listen, '--data', this.data]);
+    const fixed = ['serve', '--listen', listen, '--data', this.data];
+    const child = spawn(kBinary, [...fixed, ...this.#options]);
     this.#child = child;
     child.stderr.on('data', (text) => (this.#stderr += text));
     this.port = await new Promise((resolve, reject) => {

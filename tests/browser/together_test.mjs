@@ -112,7 +112,7 @@ test('what is called saved is not called empty', async () => {
   await sheet.focus();
   await sheet.type('not empty any more');
   await sheet.isSaved();
-  await eventually('the list tells its size', async () => (await detail()).includes('B'));
+  await eventually('the list tells its age', async () => (await detail()) === 'just now');
 });
 
 test('deletions and undo reach the other and are saved', async () => {
@@ -148,6 +148,47 @@ test('opening a document writes nothing into it', async () => {
     !names.includes('rich/Untouched') && !names.includes('code/untouched.txt'),
     String(names),
   );
+});
+
+test('an address that leads nowhere says so, and is not listed', async () => {
+  const sheet = await ada.open('code/tide.ts');
+  const { page } = sheet;
+  const long = `code/${'long '.repeat(120)}`;
+  for (const [name, says] of [
+    ['nonsense', 'nothing at this address'],
+    ['rich/..', '“.” or “..”'],
+    [long, '605 bytes, of which 512 are allowed'],
+  ]) {
+    await page.evaluate((hash) => (location.hash = hash), `#/${encodeURI(name)}`);
+    await page.waitForSelector(`.nowhere:has-text("${says}")`);
+  }
+  await page.click('.nowhere .button');
+  await page.waitForSelector('.welcome');
+  const titles = await page.locator('.document-title').allInnerTexts();
+  assert.ok(titles.includes('tide.ts'), String(titles));
+  assert.ok(!titles.some((title) => title.startsWith('long') || title === '..'), String(titles));
+});
+
+test('no tool is lit before somebody is in the text, and all are in sight of a phone', async () => {
+  const { page } = await ada.open('rich/Lit');
+  await page.keyboard.type('# Title');
+  const heading = '.tool[aria-label="Heading 1"]';
+  await page.waitForSelector(`${heading}[aria-pressed=true]`);
+
+  const seen = await ben.open('rich/Lit');
+  await seen.page.setViewportSize({ width: 390, height: 780 });
+  await eventually('the title is there', async () => (await seen.text()) === 'Title');
+  assert.equal(await seen.page.locator('.tool[aria-pressed=true]').count(), 0);
+  const cut = await seen.page.evaluate(
+    () =>
+      [...document.querySelectorAll('.tool')].filter((tool) => {
+        const { left, right } = tool.getBoundingClientRect();
+        return left < 0 || right > innerWidth;
+      }).length,
+  );
+  assert.equal(cut, 0);
+  await seen.page.click('.prose h1');
+  await seen.page.waitForSelector(`${heading}[aria-pressed=true]`);
 });
 
 test('the list leads to the documents, by keyboard alone', async () => {

@@ -4,6 +4,8 @@ import type { Durability } from './durability';
 
 export interface Badge {
   element: HTMLElement;
+  // The server wants nothing of the document: what is not saved now may never be.
+  setRefused(isRefused: boolean): void;
   destroy(): void;
 }
 
@@ -20,8 +22,11 @@ export function badge(durability: Durability): Badge {
   );
   let wasEverConnected = false;
   let wasOffline = false;
+  let isRefused = false;
   const show = (): void => {
-    const { state, unsaved } = durability;
+    const { unsaved } = durability;
+    const isLost = isRefused && durability.state !== 'saved';
+    const state = isLost ? 'refused' : durability.state;
     wasEverConnected ||= state !== 'offline';
     element.dataset['state'] = state;
     element.dataset['unsaved'] = String(unsaved);
@@ -33,20 +38,29 @@ export function badge(durability: Durability): Badge {
     wasOffline = isOffline || (wasOffline && state !== 'saved');
   };
   show();
-  return { element, destroy: durability.watch(show) };
+  const destroy = durability.watch(show);
+  const setRefused = (is: boolean): void => {
+    isRefused = is;
+    show();
+  };
+  return { element, setRefused, destroy };
 }
+
+type BadgeState = Durability['state'] | 'refused';
 
 const kTitles = {
   saved: 'Everything here is on the server’s disk.',
   saving: 'The server has not yet confirmed that everything here is on its disk.',
+  refused: 'The server refuses this document, so nothing is saved now.',
   offline:
     'The server cannot be reached. You can go on writing; it is sent when the server is back.',
 };
 
-function text(state: Durability['state'], unsaved: number, wasEverConnected: boolean): string {
+function text(state: BadgeState, unsaved: number, wasEverConnected: boolean): string {
   if (state === 'saved') return 'Saved';
   if (state === 'saving') return 'Saving…';
+  const lacking = `${unsaved} ${unsaved === 1 ? 'change' : 'changes'} not saved`;
+  if (state === 'refused') return unsaved === 0 ? 'Refused' : `Refused · ${lacking}`;
   if (!wasEverConnected) return 'Connecting…';
-  if (unsaved === 0) return 'Offline · all changes saved';
-  return `Offline · ${unsaved} ${unsaved === 1 ? 'change' : 'changes'} not saved`;
+  return `Offline · ${unsaved === 0 ? 'all changes saved' : lacking}`;
 }

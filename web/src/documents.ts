@@ -1,11 +1,10 @@
 // The list of documents: what the server stores, and what this browser opened and may not have
 // written to yet. Opening a document creates nothing; its first edit does.
-import { parseName } from './route';
+import { nameProblem, parseName } from './route';
 
 export interface ListedDocument {
   name: string;
   // Absent for a document that the server does not store yet.
-  bytes?: number;
   updated_ms?: number;
 }
 
@@ -52,17 +51,16 @@ export async function storedDocuments(): Promise<StoredList | null> {
 // Newest first; documents that nobody wrote to yet come first of all.
 export function mergedList(stored: ListedDocument[], opened: string[]): ListedDocument[] {
   const known = new Set(stored.map(({ name }) => name));
-  const fresh = opened.filter((name) => !known.has(name) && parseName(name));
+  const fresh = opened.filter((name) => !known.has(name) && canBeOpened(name));
   const sorted = [...stored].sort(
     (a, b) => (b.updated_ms ?? 0) - (a.updated_ms ?? 0) || a.name.localeCompare(b.name),
   );
   return [...fresh.map((name) => ({ name })), ...sorted];
 }
 
-export function sizeText(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(bytes < 1e4 ? 1 : 0)} kB`;
-  return `${(bytes / 1e6).toFixed(1)} MB`;
+function canBeOpened(name: string): boolean {
+  const document = parseName(name);
+  return document !== null && nameProblem(document) === null;
 }
 
 export function agoText(then_ms: number, now_ms: number): string {

@@ -2,12 +2,12 @@
 import './style.css';
 
 import { hasUnsaved } from './connections';
-import { rememberOpened } from './documents';
 import { h } from './dom';
 import { askDocument } from './new_document';
 import { type Profile, storedProfile, storeProfile, suggestedProfile } from './profile';
 import { askProfile } from './profile_dialog';
-import { fullName, hashOf, type Kind, parseHash } from './route';
+import { nowhere } from './nowhere';
+import { fullName, hashOf, isHome, type Kind, nameProblem, parseHash } from './route';
 import { sidebar } from './sidebar';
 import { openStage, preloadEditors, type Stage } from './stage';
 import { applyTheme } from './theme';
@@ -39,14 +39,22 @@ function show(): void {
   const name = parseHash(location.hash);
   stage?.close();
   stage = null;
-  app.dataset['view'] = name ? 'document' : 'list';
-  document.title = name ? `${name.title} · Tidemark` : 'Tidemark';
-  if (!name) {
+  app.dataset['view'] = isHome(location.hash) ? 'list' : 'document';
+  document.title = 'Tidemark';
+  if (isHome(location.hash)) {
     main.replaceChildren(welcome((kind) => void create(kind)));
     return;
   }
-  rememberOpened(fullName(name));
-  stage = openStage(name, profile, () => list.noteSaved(fullName(name)));
+  const problem = name && nameProblem(name);
+  if (!name || problem) {
+    main.replaceChildren(nowhere(location.hash, problem));
+    return;
+  }
+  document.title = `${name.title} · Tidemark`;
+  stage = openStage(name, profile, {
+    opened: () => list.noteOpened(fullName(name)),
+    saved: () => list.noteSaved(fullName(name)),
+  });
   main.replaceChildren(stage.element);
 }
 

@@ -25,15 +25,24 @@ export function fullName({ kind, title }: DocumentName): string {
   return `${kind}/${title}`;
 }
 
-// Why a title cannot be used, or null if it can. The server has the same rule.
+// Why a new document cannot be called so, or null if it can.
 export function titleProblem(title: string): string | null {
   if (title.trim() === '') return 'Give the document a name.';
-  if (/[\u0000-\u001f\u007f]/.test(title)) return 'A name cannot contain control characters.';
-  if (title.split('/').some((part) => part === '' || part === '.' || part === '..')) {
-    return 'Each part between slashes needs a name of its own.';
+  if (title.split('/').includes('')) return 'Each part between slashes needs a name of its own.';
+  return nameProblem({ kind: 'rich', title });
+}
+
+// Why the server would refuse the document, by its own rule, or null if it would not. To ask it is no
+// way: browsers hide why a socket was refused, and take `..` out of the paths of sockets.
+export function nameProblem(document: DocumentName): string | null {
+  const name = fullName(document);
+  if (/[\u0000-\u001f\u007f]/.test(name)) return 'A name cannot contain control characters.';
+  if (name.split('/').some((part) => part === '.' || part === '..')) {
+    return 'No part of a name can be “.” or “..”.';
   }
-  if (new TextEncoder().encode(`rich/${title}`).length > kMaxNameBytes) {
-    return 'This name is too long.';
+  const { length } = new TextEncoder().encode(name);
+  if (length > kMaxNameBytes) {
+    return `This name is too long: ${length} bytes, of which ${kMaxNameBytes} are allowed.`;
   }
   return null;
 }
@@ -45,6 +54,10 @@ export function encodeName(name: string): string {
 
 export function hashOf(document: DocumentName): string {
   return `#/${encodeName(fullName(document))}`;
+}
+
+export function isHome(hash: string): boolean {
+  return /^#?\/?$/.test(hash);
 }
 
 export function parseHash(hash: string): DocumentName | null {

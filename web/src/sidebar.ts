@@ -5,7 +5,7 @@ import {
   type ListedDocument,
   mergedList,
   openedNames,
-  sizeText,
+  rememberOpened,
   storedDocuments,
   type StoredList,
 } from './documents';
@@ -29,6 +29,8 @@ export interface SidebarActions {
 export interface Sidebar {
   element: HTMLElement;
   setProfile(profile: Profile): void;
+  // The server let this browser into the document.
+  noteOpened(name: string): void;
   // The server stores this document now.
   noteSaved(name: string): void;
 }
@@ -96,6 +98,10 @@ export function sidebar(actions: SidebarActions): Sidebar {
   void refresh();
   return {
     element,
+    noteOpened: (name) => {
+      rememberOpened(name);
+      draw();
+    },
     noteSaved: (name) => {
       if (!stored.documents.some((known) => known.name === name)) void refresh();
     },
@@ -151,7 +157,7 @@ function documentElement(listed: ListedDocument): HTMLElement {
     icon(parsed.kind === 'rich' ? 'note' : 'code'),
     h('span', { class: 'document-text' }, title(parsed.title), detail(listed)),
   );
-  if (listed.bytes !== undefined || isCurrent) return h('li', {}, link);
+  if (listed.updated_ms !== undefined || isCurrent) return h('li', {}, link);
   const forget = (event: MouseEvent): void => {
     forgetOpened(listed.name);
     (event.currentTarget as HTMLElement).closest('li')?.remove();
@@ -172,9 +178,7 @@ function title(text: string): HTMLElement {
   return h('span', { class: 'document-title', title: text }, text);
 }
 
-function detail({ bytes, updated_ms }: ListedDocument): HTMLElement {
-  const parts = [];
-  if (updated_ms) parts.push(agoText(updated_ms, Date.now()));
-  if (bytes !== undefined) parts.push(sizeText(bytes));
-  return h('small', { class: 'document-detail' }, parts.join(' · ') || 'empty');
+function detail({ updated_ms }: ListedDocument): HTMLElement {
+  const text = updated_ms === undefined ? 'empty' : agoText(updated_ms, Date.now());
+  return h('small', { class: 'document-detail' }, text);
 }

@@ -26,8 +26,14 @@ export interface Stage {
   close(): void;
 }
 
-// `saved` is called whenever edits of this page have become durable.
-export function openStage(document: DocumentName, profile: Profile, saved: () => void): Stage {
+export interface StageNews {
+  // The server's state has arrived.
+  opened(): void;
+  // Edits of this page have become durable.
+  saved(): void;
+}
+
+export function openStage(document: DocumentName, profile: Profile, news: StageNews): Stage {
   const status = h('div', { class: 'stage-status' });
   const notice = h('div', { class: 'notice', role: 'alert', hidden: true });
   const place = { toolbar: h('div', { class: 'stage-tools' }), page: h('div', { class: 'page' }) };
@@ -58,15 +64,22 @@ export function openStage(document: DocumentName, profile: Profile, saved: () =>
     if (!editor) return;
     const name = fullName(document);
     const connection = hold(name, () => editor.connect(document), shownProfile);
-    const endTrouble = showTrouble(connection, notice);
     const shownBadge = badge(connection.durability);
+    const endTrouble = watchTrouble(connection, (reason) => {
+      notice.hidden = reason === null;
+      notice.textContent = `The server refuses this document: ${reason}`;
+      shownBadge.setRefused(reason !== null);
+    });
     const people = presence(connection.awareness);
     const endNames = nameMovingCursors(connection.awareness, place.page);
-    const endWatch = watchSaves(connection, saved);
+    const endWatch = watchSaves(connection, news.saved);
     status.append(people.element, shownBadge.element);
     view = editor.mount(connection, document, place);
     place.page.classList.add('page-waiting');
-    void connection.synced.then(() => place.page.classList.remove('page-waiting'));
+    void connection.synced.then(() => {
+      place.page.classList.remove('page-waiting');
+      if (!isClosed) news.opened();
+    });
     close = () => {
       endTrouble();
       view?.destroy();
@@ -121,12 +134,10 @@ async function loadEditor(
 }
 
 // Ends with the stage; the connection may live on.
-function showTrouble(connection: Connection, notice: HTMLElement): () => void {
+function watchTrouble(connection: Connection, show: (reason: string | null) => void): () => void {
   let isShown = true;
   connection.onTrouble((reason) => {
-    if (!isShown) return;
-    notice.hidden = reason === null;
-    notice.textContent = `The server refuses this document: ${reason}`;
+    if (isShown) show(reason);
   });
   return () => {
     isShown = false;

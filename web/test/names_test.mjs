@@ -4,8 +4,9 @@ import { test } from 'node:test';
 
 import { load } from './load.mjs';
 
-const { encodeName, hashOf, parseHash, parseName, titleProblem } = await load('route.ts');
-const { agoText, mergedList, sizeText } = await load('documents.ts');
+const { encodeName, hashOf, isHome, parseHash, parseName, nameProblem, titleProblem } =
+  await load('route.ts');
+const { agoText, mergedList } = await load('documents.ts');
 
 test('an address leads back to its document, whatever its title', () => {
   for (const title of ['notes', 'a/b.ts', 'Größe #1?', '100% sure', 'emoji 🌊', 'a+b&c=d']) {
@@ -36,22 +37,37 @@ test('titles that the server refuses are refused at once', () => {
   }
 });
 
+test('names that the server refuses are not asked for', () => {
+  const problem = (name) => nameProblem(parseName(name));
+  for (const name of ['code/..', 'code/./a', 'rich/a/..', 'rich/a\nb', `code/${'x'.repeat(508)}`]) {
+    assert.ok(problem(name), name);
+  }
+  for (const name of ['code/a//b', 'rich/a/', 'rich/ ', 'code/...', `code/${'x'.repeat(507)}`]) {
+    assert.equal(problem(name), null, name);
+  }
+  assert.ok(problem(`code/${'ü'.repeat(254)}`), 'bytes count, not letters');
+});
+
+test('what cannot be opened is not listed', () => {
+  const names = mergedList([], ['code/..', 'nonsense', 'rich/fine']).map(({ name }) => name);
+  assert.deepEqual(names, ['rich/fine']);
+});
+
+test('only the bare address is home', () => {
+  for (const hash of ['', '#', '#/']) assert.ok(isHome(hash), hash);
+  for (const hash of ['#/nonsense', '#//', '#/rich/', '#nonsense']) assert.ok(!isHome(hash), hash);
+});
+
 test('the list shows what is new first, and what nobody wrote to yet before that', () => {
   const stored = [
-    { name: 'rich/old', bytes: 1, updated_ms: 1 },
-    { name: 'rich/new', bytes: 1, updated_ms: 2 },
+    { name: 'rich/old', updated_ms: 1 },
+    { name: 'rich/new', updated_ms: 2 },
   ];
   const names = mergedList(stored, ['rich/old', 'code/empty']).map(({ name }) => name);
   assert.deepEqual(names, ['code/empty', 'rich/new', 'rich/old']);
 });
 
-test('sizes and times read well', () => {
-  assert.deepEqual([999, 1234, 56_789, 2_500_000].map(sizeText), [
-    '999 B',
-    '1.2 kB',
-    '57 kB',
-    '2.5 MB',
-  ]);
+test('times read well', () => {
   const now = 1_700_000_000_000;
   assert.equal(agoText(now + 5000, now), 'just now');
   assert.equal(agoText(now - 120_000, now), '2 min ago');
