@@ -64,6 +64,8 @@ struct Item {
 
   bool is_gc() const { return ref() == Ref::kGc; }
   bool is_deleted() const { return has(kDeleted); }
+  // Deleted and collected: nothing is left but its place.
+  bool is_tombstone() const { return ref() == Ref::kDeleted && !has(kKeep); }
   bool is_countable() const {
     return ref() != Ref::kFormat && ref() != Ref::kDeleted && ref() != Ref::kGc;
   }

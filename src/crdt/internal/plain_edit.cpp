@@ -3,7 +3,6 @@
 // touches. It declines wherever the two could differ.
 #include "base/assert.h"
 #include "crdt/internal/document.h"
-#include "crdt/internal/tombstone.h"
 
 namespace tidemark::crdt {
 
@@ -100,7 +99,7 @@ bool Document::erase_beside_tombstone(const Erasure& erasure) {
       is_at_front ? directory.previous(place) : directory.next(place);
   const ItemHandle tombstone = directory.at(beside).item;
   if ((is_at_front ? item.left : item.right) != tombstone) return false;
-  if (!is_tombstone(store.items[tombstone])) return false;
+  if (!store.items[tombstone].is_tombstone()) return false;
   const uint32_t index = is_at_front ? erasure.index : erasure.index + erasure.units;
   gap_ = {erasure.branch, tombstone, tombstone, index, beside, beside};
   if (is_at_front ? erase_after_gap(erasure) : erase_before_gap(erasure)) return true;

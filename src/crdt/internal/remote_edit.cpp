@@ -3,7 +3,6 @@
 // in order, is left to the general path untouched.
 #include "base/utf.h"
 #include "crdt/internal/document.h"
-#include "crdt/internal/tombstone.h"
 #include "crdt/internal/wire.h"
 
 namespace tidemark::crdt {

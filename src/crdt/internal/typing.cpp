@@ -5,7 +5,6 @@
 
 #include "base/assert.h"
 #include "crdt/internal/document.h"
-#include "crdt/internal/tombstone.h"
 
 namespace tidemark::crdt {
 namespace {
@@ -147,7 +146,7 @@ void Document::note_gap(BranchHandle branch, uint32_t index) {
     if (place.offset + 1 != store.items[place.item].len) return;
     first = store.items[place.item].right;
   }
-  if (first == kNone || !is_tombstone(store.items[first])) return;
+  if (first == kNone || !store.items[first].is_tombstone()) return;
   open_gap(branch, index, first, store.place_of(store.items[first]));
 }
 
@@ -179,7 +178,7 @@ bool Document::erase_at_gap(BranchHandle branch, uint32_t index, uint32_t units)
 
 bool Document::erase_before_gap(const Erasure& erasure) {
   Item& tombstone = store.items[gap_.first];
-  if (tombstone.left == kNone || !is_tombstone(tombstone)) return false;
+  if (tombstone.left == kNone || !tombstone.is_tombstone()) return false;
   const ItemHandle left_handle = tombstone.left;
   Item& left = store.items[left_handle];
   const uint32_t units = erasure.units;
@@ -202,7 +201,7 @@ bool Document::erase_before_gap(const Erasure& erasure) {
 
 bool Document::erase_after_gap(const Erasure& erasure) {
   Item& tombstone = store.items[gap_.last];
-  if (tombstone.right == kNone || !is_tombstone(tombstone)) return false;
+  if (tombstone.right == kNone || !tombstone.is_tombstone()) return false;
   const ItemHandle right_handle = tombstone.right;
   Item& right = store.items[right_handle];
   const uint32_t units = erasure.units;
