@@ -11,6 +11,10 @@ namespace tidemark::cli {
 Result<ExitCode> run(const Backup& command) {
   auto store = open_for_reading(command.data);
   if (!store) return tl::unexpected(store.error());
+  if (is_file(command.output)) {
+    return failure(ErrorCode::kInvalid,
+                   command.output + " exists; choose another name or remove it");
+  }
   const auto damages = (*store)->backup(command.output);
   if (!damages) return tl::unexpected(damages.error());
   std::error_code error;

@@ -1,6 +1,7 @@
 #include "cli/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <deque>
 #include <functional>
@@ -9,6 +10,7 @@
 
 #include "cli/commands.h"
 #include "cli/settings.h"
+#include "cli/spelling.h"
 
 namespace tidemark::cli {
 
@@ -29,7 +31,8 @@ struct SettingFlags {
   std::deque<bool> switches;
 
   void add(CLI::App& to, const Setting& setting) {
-    Given& place = given.emplace_back(Given{setting.name, {}});
+    Given& place = given.emplace_back();
+    place.name = setting.name;
     const std::string flag = "--" + setting.name;
     CLI::Option* option = nullptr;
     if (setting.value.empty()) {
@@ -52,6 +55,9 @@ struct SettingFlags {
   }
 
   Result<host::ServeOptions> resolve() const {
+    for (const std::string& line : unknown_variables()) {
+      std::fprintf(stderr, "tidemark: %s\n", line.c_str());
+    }
     std::vector<Given> said;
     for (const Given& one : given) {
       if (!one.values.empty()) said.push_back(one);
@@ -88,6 +94,24 @@ std::string names_of_commands(const CLI::App& app) {
   return names;
 }
 
+std::vector<std::string> names_of_options(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+bool is_option(const std::string& argument) {
+  return argument.size() > 1 && argument.starts_with('-');
+}
+
+std::string in_a_row(const std::vector<std::string>& extra) {
+  std::string out = "nothing is known to do with";
+  for (const std::string& one : extra) out += " \"" + one + "\"";
+  return out;
+}
+
 // What is wrong with a command line, in the words of the parser, and where to read on.
 std::string what_to_do_about(const CLI::ParseError& error, const CLI::App& app) {
   const CLI::App* command = &app;
@@ -98,8 +122,13 @@ std::string what_to_do_about(const CLI::ParseError& error, const CLI::App& app) 
   }
   const std::string more = "; `" + called + " --help` tells more";
   const std::string names = names_of_commands(*command);
-  if (names.empty()) return error.what() + more;
   const auto extra = app.remaining(true);
+  if (const auto option = std::ranges::find_if(extra, is_option); option != extra.end()) {
+    const std::string written = option->substr(0, option->find('='));
+    return "`" + called + "` has no option " + written +
+           did_you_mean(written, names_of_options(*command)) + more;
+  }
+  if (names.empty()) return extra.empty() ? error.what() + more : in_a_row(extra) + more;
   if (extra.empty()) return "say what to do: " + names + more;
   return "there is no command \"" + extra.front() + "\"; there are " + names + more;
 }
@@ -130,7 +159,9 @@ class CommandLine {
     }
     const Result<ExitCode> outcome = command_();
     if (outcome) return *outcome;
-    std::fprintf(stderr, "tidemark: %s\n", outcome.error().detail.c_str());
+    const bool is_damage = outcome.error().code == ErrorCode::kCorrupt;
+    std::fprintf(stderr, "tidemark: %s%s\n", outcome.error().detail.c_str(),
+                 is_damage ? "; `tidemark doctor` names all that is damaged" : "");
     return exit_code_of(outcome.error().code);
   }
 
@@ -144,7 +175,10 @@ class CommandLine {
     if (std::string_view(name) == "serve") {
       for (const Setting& setting : settings()) flags.add(command, setting);
     } else {
-      flags.add(command, *find_setting("data"));
+      Setting data = *find_setting("data");
+      data.meaning = "The folder that holds the store";
+      if (std::string_view(name) == "import") data.meaning += "; made, and said so, if missing";
+      flags.add(command, data);
     }
     command.callback([this, &flags, action = std::move(action)] {
       command_ = [&flags, action]() -> Result<ExitCode> {
@@ -190,6 +224,7 @@ class CommandLine {
     out.add_option("file", export_.output, "Where to; - is standard output");
     add_format(out, export_.format);
     out.add_option("--root", export_.root, "Only this root type (text and xml)");
+    out.add_flag("--force", export_.may_replace, "Replace the file if there is one");
 
     CLI::App& in = add(doc, "import", "Merge a file into a document, or make one of it", import_);
     in.add_option("document", import_.document, "Its name")->required();

@@ -30,6 +30,7 @@ struct DocExport {
   std::string output;  // empty: standard output, if that is no terminal or the format is text
   std::string format;
   std::string root;
+  bool may_replace = false;
 };
 Result<ExitCode> run(const DocExport& command);
 

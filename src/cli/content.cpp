@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cli/files.h"
+
 namespace tidemark::cli {
 
 namespace {
@@ -125,14 +127,22 @@ Result<Buffer> render(crdt::Doc& doc, Format format, const std::string& root) {
   return copy_of(as_bytes(format == Format::kXml ? type->to_string() : text_of(*type)));
 }
 
+Result<> check_update(Bytes bytes, crdt::UpdateFormat format) {
+  const auto counts = crdt::validate_update(bytes, format);
+  if (!counts) return tl::unexpected(counts.error());
+  if (counts->trailing_bytes == 0) return {};
+  const bool is_one = counts->trailing_bytes == 1;
+  return failure(ErrorCode::kMalformed, counted(counts->trailing_bytes, "byte") +
+                                            (is_one ? " follows" : " follow") + " the update");
+}
+
 Result<crdt::UpdateFormat> detect_update(Bytes bytes) {
-  for (const auto format : {crdt::UpdateFormat::kV1, crdt::UpdateFormat::kV2}) {
-    const auto counts = crdt::validate_update(bytes, format);
-    if (counts && counts->trailing_bytes == 0) return format;
-  }
-  return failure(ErrorCode::kMalformed,
-                 "this is neither an update V1 nor V2 of Yjs; if it is text, JSON or XML, say so "
-                 "with --format");
+  const auto as_v1 = check_update(bytes, crdt::UpdateFormat::kV1);
+  if (as_v1) return crdt::UpdateFormat::kV1;
+  const auto as_v2 = check_update(bytes, crdt::UpdateFormat::kV2);
+  if (as_v2) return crdt::UpdateFormat::kV2;
+  return failure(ErrorCode::kMalformed, "this is no update of Yjs (as V1: " + as_v1.error().detail +
+                                            "; as V2: " + as_v2.error().detail + ")");
 }
 
 }  // namespace tidemark::cli

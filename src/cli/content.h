@@ -36,6 +36,9 @@ crdt::Any json_of(crdt::Doc& doc);
 // there are, if it does not tell which.
 Result<Buffer> render(crdt::Doc& doc, Format format, const std::string& root);
 
+// One update of that format and nothing behind it. The error says what the bytes are not.
+Result<> check_update(Bytes bytes, crdt::UpdateFormat format);
+
 // V1 or V2, by what decodes as a whole.
 Result<crdt::UpdateFormat> detect_update(Bytes bytes);
 

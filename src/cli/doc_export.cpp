@@ -17,6 +17,11 @@ Result<ExitCode> run(const DocExport& command) {
                    "an update is binary and standard output is a terminal; name a file, or - if "
                    "that is meant");
   }
+  if (!command.may_replace && is_regular_file(command.output)) {
+    return failure(ErrorCode::kInvalid, command.output +
+                                            " exists; name another file, or say --force to "
+                                            "replace it");
+  }
   auto store = open_for_reading(command.data);
   if (!store) return tl::unexpected(store.error());
   auto doc = load(**store, command.document);

@@ -19,31 +19,40 @@ crdt::DocOptions as_new_replica() {
   return {.client_id = random(), .seed = random(), .cleans_formatting = false};
 }
 
-Result<Buffer> as_update_v1(Bytes bytes, std::optional<Format> format) {
-  crdt::UpdateFormat found = crdt::UpdateFormat::kV1;
-  if (format == Format::kUpdateV2) {
-    found = crdt::UpdateFormat::kV2;
-  } else if (!format) {
-    const auto detected = detect_update(bytes);
-    if (!detected) return tl::unexpected(detected.error());
-    found = *detected;
+std::string name_of(crdt::UpdateFormat format) {
+  return format == crdt::UpdateFormat::kV1 ? "V1" : "V2";
+}
+
+Result<Buffer> as_update_v1(Bytes sound, crdt::UpdateFormat format) {
+  if (format == crdt::UpdateFormat::kV2) return crdt::convert_v2_to_v1(sound);
+  return copy_of(sound);
+}
+
+Result<Buffer> read_as_update_v1(Bytes bytes, std::optional<Format> format) {
+  const auto detected = detect_update(bytes);
+  if (!format) {
+    if (!detected) {
+      return failure(detected.error().code, detected.error().detail +
+                                                "; if it is text, JSON or XML, say so with "
+                                                "--format");
+    }
+    return as_update_v1(bytes, *detected);
   }
-  const auto sound = crdt::validate_update(bytes, found);
-  if (!sound) {
-    return failure(sound.error().code,
-                   "the input is no update in that format (" + sound.error().detail +
-                       "); without --format V1 or V2 is told by its bytes, and text, JSON and XML "
-                       "have formats of their own");
-  }
-  if (found == crdt::UpdateFormat::kV2) return crdt::convert_v2_to_v1(bytes);
-  return copy_of(bytes.first(bytes.size() - static_cast<size_t>(sound->trailing_bytes)));
+  const auto told = format == Format::kUpdateV2 ? crdt::UpdateFormat::kV2 : crdt::UpdateFormat::kV1;
+  const auto sound = check_update(bytes, told);
+  if (sound) return as_update_v1(bytes, told);
+  const std::string said = "the input is no update " + name_of(told) + ": " + sound.error().detail;
+  if (!detected) return failure(sound.error().code, said);
+  return failure(sound.error().code, said + "; is it " + name_of(*detected) +
+                                         "? Then say --format update-" +
+                                         (*detected == crdt::UpdateFormat::kV1 ? "v1" : "v2"));
 }
 
 // What the document must apply to hold the input too; empty if it holds it already.
 Result<Buffer> update_for(crdt::Doc& doc, Bytes input, std::optional<Format> format,
                           const std::string& root) {
   if (!format || is_update(*format)) {
-    auto update = as_update_v1(input, format);
+    auto update = read_as_update_v1(input, format);
     if (!update) return update;
     const auto known = crdt::contains_update(doc.state_vector(), doc.delete_set(), *update,
                                              crdt::UpdateFormat::kV1);
@@ -67,6 +76,17 @@ Result<Buffer> update_for(crdt::Doc& doc, Bytes input, std::optional<Format> for
   return made;
 }
 
+// What was stored is what was asked for, but a part of it does not show.
+void warn_of_pending(const crdt::Doc& doc, const std::string& document) {
+  if (!doc.has_pending()) return;
+  const crdt::DocStats stats = doc.stats();
+  std::fprintf(stderr,
+               "tidemark: \"%s\" holds %s and %s that wait for updates it lacks; import those "
+               "too, or let a client that has them connect\n",
+               printable(document).c_str(), counted(stats.pending_structs, "block").c_str(),
+               counted(stats.pending_deletes, "deletion").c_str());
+}
+
 }  // namespace
 
 Result<ExitCode> run(const DocImport& command) {
@@ -77,7 +97,14 @@ Result<ExitCode> run(const DocImport& command) {
   }
   const auto input = read_input(command.input);
   if (!input) return tl::unexpected(input.error());
-  auto store = open_for_writing(command.data);
+  const bool is_new = !has_store(command.data);
+  if (is_new) {
+    // A store is made for what can go into it, and for nothing else.
+    crdt::Doc trial(as_new_replica());
+    const auto checked = update_for(trial, *input, format, command.root);
+    if (!checked) return tl::unexpected(checked.error());
+  }
+  auto store = open_or_make(command.data);
   if (!store) return tl::unexpected(store.error());
   auto stored = (*store)->load(command.document);
   if (!stored) return tl::unexpected(stored.error());
@@ -88,6 +115,8 @@ Result<ExitCode> run(const DocImport& command) {
   }
   const auto update = update_for(doc, *input, format, command.root);
   if (!update) return tl::unexpected(update.error());
+  if (is_new) print("Made a new store in " + command.data + ".\n");
+  warn_of_pending(doc, command.document);
   if (update->empty()) {
     print("\"" + printable(command.document) + "\" holds all of this already.\n");
     return kDone;

@@ -63,6 +63,14 @@ Result<> examine_all(store::DocumentStore& store, Findings& findings) {
   }
 }
 
+// Several ways of reading meet the same damage; it is told once.
+void keep_one_of_each(std::vector<store::Damage>& damages) {
+  std::set<std::pair<std::string, std::string>> told;
+  std::erase_if(damages, [&told](const store::Damage& damage) {
+    return !told.emplace(damage.document, damage.detail).second;
+  });
+}
+
 void report(const Findings& findings) {
   if (is_terminal_error()) std::fputs("\r\x1b[K", stderr);
   std::string out;
@@ -112,6 +120,7 @@ Result<ExitCode> run(const Doctor& command) {
   if (!damages) return tl::unexpected(damages.error());
   findings.damages = std::move(*damages);
   if (const auto done = examine_all(**store, findings); !done) return tl::unexpected(done.error());
+  keep_one_of_each(findings.damages);
   if (command.as_json) {
     report_json(findings);
   } else {

@@ -53,6 +53,11 @@ bool is_file(const std::string& path) {
   return path == "-" || (std::filesystem::exists(status) && !std::filesystem::is_directory(status));
 }
 
+bool is_regular_file(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_regular_file(path, error);
+}
+
 Result<Buffer> read_input(const std::string& path) {
   if (path == "-") return read_all(stdin, "standard input");
   const File file(std::fopen(path.c_str(), "rb"));

@@ -12,6 +12,9 @@ namespace tidemark::cli {
 // Something that can be read, pipes included.
 bool is_file(const std::string& path);
 
+// Something that writing would replace, which a pipe is not.
+bool is_regular_file(const std::string& path);
+
 Result<Buffer> read_input(const std::string& path);
 
 // A file appears whole or not at all, and replaces what was there. Pipes and devices are written

@@ -1,4 +1,6 @@
 // tidemark inspect FILE|DOC
+#include <cstdio>
+
 #include "cli/commands.h"
 #include "cli/content.h"
 #include "cli/files.h"
@@ -55,14 +57,17 @@ void print_text(Inspected& seen) {
   const crdt::DocStats stats = seen.doc.stats();
   const crdt::Composition& made_of = seen.composition;
   const auto n = [](uint64_t value) { return std::to_string(value); };
-  std::string out =
-      seen.what + ", " + size_text(seen.update.size()) + " (" + n(seen.update.size()) + " bytes)\n";
+  const size_t bytes = seen.update.size();
+  std::string out = seen.what + ", " + size_text(bytes) +
+                    (bytes < 1024 ? "" : " (" + n(bytes) + " bytes)") + "\n";
   out += "clients     " + n(made_of.clients) + "\n";
-  out += "blocks      " + n(made_of.blocks) + ", " + n(made_of.units) + " units\n";
-  out += "tombstones  " + n(stats.deleted_items) + " blocks, " + n(made_of.deleted_units) +
-         " units in " + n(made_of.deleted_ranges) + " ranges\n";
-  out += "pending     " + n(stats.pending_structs) + " blocks, " + n(stats.pending_bytes) +
-         " bytes, " + n(stats.pending_deletes) + " deletions\n\n";
+  out += "blocks      " + n(made_of.blocks) + ", " + counted(made_of.units, "unit") + "\n";
+  out += "tombstones  " + counted(stats.deleted_items, "block") + ", " +
+         counted(made_of.deleted_units, "unit") + " in " +
+         counted(made_of.deleted_ranges, "range") + "\n";
+  out += "pending     " + counted(stats.pending_structs, "block") + ", " +
+         counted(stats.pending_bytes, "byte") + ", " + counted(stats.pending_deletes, "deletion") +
+         "\n\n";
   out += "content        blocks       units       bytes\n";
   for (const crdt::Composition::Part& part : made_of.parts) {
     if (part.blocks == 0) continue;
@@ -78,8 +83,8 @@ void print_text(Inspected& seen) {
   if (!roots.empty()) out += "\nroot types\n";
   for (const Root& root : roots) {
     out += "\"" + printable(root.name) + "\" (" + std::string(name_of(root.type.kind())) + "), " +
-           n(size_of(root.type)) +
-           (root.type.kind() == crdt::TypeRef::kMap ? " keys\n" : " units\n");
+           counted(size_of(root.type), root.type.kind() == crdt::TypeRef::kMap ? "key" : "unit") +
+           "\n";
   }
   print(out);
 }
@@ -138,6 +143,10 @@ Result<ExitCode> run(const Inspect& command) {
       seen.update, seen.format, {.max_structs = ~uint64_t{0}, .max_delete_ranges = ~uint64_t{0}});
   if (!composition) return tl::unexpected(composition.error());
   seen.composition = *composition;
+  if (seen.doc.has_pending()) {
+    std::fputs("tidemark: some of it waits for updates that are not there; see \"pending\"\n",
+               stderr);
+  }
   if (command.as_json) {
     print_json(seen);
   } else {

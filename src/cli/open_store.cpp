@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 
 #include "cli/files.h"
 #include "store/stored_doc.h"
@@ -10,20 +11,37 @@ namespace tidemark::cli {
 
 namespace {
 
-Result<std::unique_ptr<store::SqliteStore>> open(const std::string& data,
-                                                 store::SqliteOptions::Access access) {
-  return store::SqliteStore::open(
-      {.path = data + "/" + store::kDatabaseFile, .access = access, .busy_timeout_ms = 5000});
+using store::SqliteStore;
+using Access = store::SqliteOptions::Access;
+
+std::string path_in(const std::string& data) { return data + "/" + store::kDatabaseFile; }
+
+Result<std::unique_ptr<SqliteStore>> open(const std::string& data, Access access) {
+  auto store =
+      SqliteStore::open({.path = path_in(data), .access = access, .busy_timeout_ms = 5000});
+  if (!store) return failure(ErrorCode::kUnavailable, store.error().detail);
+  return store;
 }
 
 }  // namespace
 
 Result<std::unique_ptr<store::SqliteStore>> open_for_reading(const std::string& data) {
-  return open(data, store::SqliteOptions::Access::kRead);
+  return open(data, Access::kRead);
 }
 
 Result<std::unique_ptr<store::SqliteStore>> open_for_writing(const std::string& data) {
-  return open(data, store::SqliteOptions::Access::kWrite);
+  // Reading says what is missing.
+  return open(data, has_store(data) ? Access::kWrite : Access::kRead);
+}
+
+Result<std::unique_ptr<store::SqliteStore>> open_or_make(const std::string& data) {
+  return open(data, Access::kWrite);
+}
+
+bool has_store(const std::string& data) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path_in(data), error);
+  return !error && size > 0;
 }
 
 ExitCode no_such_document(const std::string& document, const std::string& data) {

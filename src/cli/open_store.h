@@ -12,8 +12,14 @@
 
 namespace tidemark::cli {
 
+// Whatever keeps a store from being opened, damage included, is kUnavailable with the store's
+// words.
 Result<std::unique_ptr<store::SqliteStore>> open_for_reading(const std::string& data);
 Result<std::unique_ptr<store::SqliteStore>> open_for_writing(const std::string& data);
+// The one that makes a store where there is none.
+Result<std::unique_ptr<store::SqliteStore>> open_or_make(const std::string& data);
+
+bool has_store(const std::string& data);
 
 // Documents are listed in pages, so that any number of them fits.
 inline constexpr size_t kDocumentsAtOnce = 1000;

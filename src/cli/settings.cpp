@@ -1,10 +1,13 @@
 #include "cli/settings.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
 
 #include "cli/config_file.h"
+#include "cli/spelling.h"
 #include "net/limits.h"
 #include "server/limits.h"
 #include "sync/limits.h"
@@ -125,7 +128,8 @@ std::vector<Setting> general_settings() {
       {.name = "listen",
        .value = "HOST:PORT",
        .fallback = defaults.listen.front(),
-       .meaning = "Where to listen; may be given several times. Port 0 takes a free one.",
+       .meaning = "Where to listen; may be given several times. Port 0 takes a free one; a port "
+                  "alone, or :PORT, is one of localhost.",
        .repeats = true,
        .set = list_into(&ServeOptions::listen)},
       {.name = "open",
@@ -176,12 +180,22 @@ std::vector<Setting> make_settings() {
   return all;
 }
 
+std::vector<std::string> names_of_settings() {
+  std::vector<std::string> names;
+  for (const Setting& setting : settings()) names.push_back(setting.name);
+  return names;
+}
+
 Result<> apply(ServeOptions& options, const Given& given, const std::string& source) {
   const Setting* setting = find_setting(given.name);
   if (setting == nullptr) {
-    return failure(ErrorCode::kInvalid, source +
-                                            " names no setting; `tidemark serve --help` lists "
-                                            "them all");
+    return failure(ErrorCode::kInvalid, source + " names no setting" +
+                                            did_you_mean(given.name, names_of_settings()) +
+                                            "; `tidemark serve --help` lists them all");
+  }
+  if (given.values.empty()) return failure(ErrorCode::kInvalid, source + ": a value is missing");
+  if (given.values.size() > 1 && !setting->repeats) {
+    return failure(ErrorCode::kInvalid, source + ": takes one value, not several");
   }
   // The defaults of a list go when somebody names members.
   if (setting->name == "listen") options.listen.clear();
@@ -211,7 +225,7 @@ Result<> apply_environment(ServeOptions& options) {
     const std::string variable = variable_of(setting.name);
     const char* text = std::getenv(variable.c_str());
     if (text == nullptr || *text == '\0') continue;
-    if (auto done = apply(options, {setting.name, split(setting, text)}, variable); !done) {
+    if (auto done = apply(options, {setting.name, split(setting, text), 0}, variable); !done) {
       return done;
     }
   }
@@ -248,7 +262,9 @@ Result<ServeOptions> resolve_settings(std::span<const Given> flags, std::string 
     const auto entries = read_config_file(config_file);
     if (!entries) return tl::unexpected(entries.error());
     for (const Given& entry : *entries) {
-      const auto done = apply(options, entry, config_file + ", key \"" + entry.name + "\"");
+      const auto done =
+          apply(options, entry,
+                config_file + ":" + std::to_string(entry.line) + ": \"" + entry.name + "\"");
       if (!done) return tl::unexpected(done.error());
     }
   }
@@ -258,6 +274,25 @@ Result<ServeOptions> resolve_settings(std::span<const Given> flags, std::string 
     if (!done) return tl::unexpected(done.error());
   }
   return options;
+}
+
+std::vector<std::string> unknown_variables() {
+  // What the test suites are told; they start this program with all that they know.
+  constexpr std::string_view kOfTests[] = {"TIDEMARK_SHARED", "TIDEMARK_BINARY",
+                                           "TIDEMARK_CHROMIUM", "TIDEMARK_E2E_"};
+  std::vector<std::string> known = {"TIDEMARK_CONFIG"};
+  for (const Setting& setting : settings()) known.push_back(variable_of(setting.name));
+  std::vector<std::string> lines;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const std::string_view name = text.substr(0, text.find('='));
+    if (!name.starts_with("TIDEMARK_") || std::ranges::find(known, name) != known.end()) continue;
+    const auto is_prefix = [name](std::string_view test) { return name.starts_with(test); };
+    if (std::ranges::any_of(kOfTests, is_prefix)) continue;
+    lines.push_back("the variable " + std::string(name) + " is no setting and is ignored" +
+                    did_you_mean(name, known));
+  }
+  return lines;
 }
 
 std::string settings_as_markdown() {

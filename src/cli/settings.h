@@ -33,15 +33,20 @@ const Setting* find_setting(std::string_view name);
 // "max-rooms" is TIDEMARK_MAX_ROOMS.
 std::string variable_of(std::string_view setting);
 
-// What the command line said: setting and values in order.
+// What the command line or the config file said: setting and values in order.
 struct Given {
   std::string name;
   std::vector<std::string> values;
+  size_t line = 0;  // of the config file
 };
 
 // Brings flags, environment and config file together. `config_file` may be empty: then
 // TIDEMARK_CONFIG decides, and without that there is none.
 Result<host::ServeOptions> resolve_settings(std::span<const Given> flags, std::string config_file);
+
+// One line for each variable that looks like a setting of ours and is none. It is a warning, not an
+// error: container platforms make up such names for whatever is called tidemark.
+std::vector<std::string> unknown_variables();
 
 // The table of docs/operating.md.
 std::string settings_as_markdown();

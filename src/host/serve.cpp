@@ -37,7 +37,9 @@ Result<> check_open(const net::Endpoint& endpoint) {
 Result<std::shared_ptr<net::Tls>> load_tls(const ServeOptions& options) {
   if (options.certificate.empty() && options.key.empty()) return nullptr;
   if (options.certificate.empty() || options.key.empty()) {
-    return failure(ErrorCode::kInvalid, "TLS needs both a certificate and its key");
+    const bool lacks_key = options.key.empty();
+    return failure(ErrorCode::kInvalid, std::string("TLS needs a certificate and its key; --") +
+                                            (lacks_key ? "key" : "certificate") + " is missing");
   }
   return net::Tls::load(options.certificate, options.key);
 }
@@ -81,7 +83,8 @@ class Host {
   // After listen(): where that fails, nothing has been made. Who connects meanwhile waits.
   Result<> open_store() {
     auto store = store::SqliteStore::open({.path = options_.data + "/" + store::kDatabaseFile});
-    if (!store) return tl::unexpected(store.error());
+    // Damaged or not ours: for whoever starts a server all of it is a store that cannot be used.
+    if (!store) return failure(ErrorCode::kUnavailable, store.error().detail);
     store_ = std::move(*store);
     shard_ = std::make_unique<Shard>(*store_, options_.limits, [this](Turn turn) {
       loop_.post([this, shared = std::make_shared<const Turn>(std::move(turn))] {

@@ -126,8 +126,52 @@ class Commands(unittest.TestCase):
         message = self.refuse(FOUND_FAULT, "doc", "import", "--data", self.data, "a", "-",
                               stdin=b"\x05hello")
         self.assertIn("--format", message)
+        self.import_text("b", "one")
         self.refuse(NOT_THERE, "doc", "show", "--data", self.data, "a")
         self.refuse(NOT_THERE, "doc", "import", "--data", self.data, "a", self.folder / "nothing")
+
+    def test_refuses_bytes_behind_an_update(self):
+        self.import_text("a", "hello")
+        first, second = self.folder / "first", self.folder / "second"
+        self.export("a", "update-v1", first)
+        self.export("a", "update-v2", second)
+        for file, told, hint in ((second, "update-v1", "V2"), (first, "update-v2", "V1")):
+            message = self.refuse(FOUND_FAULT, "doc", "import", "--data", self.data, "b", file,
+                                  "--format", told)
+            self.assertIn(f"is it {hint}?", message)
+            self.refuse(NOT_THERE, "doc", "show", "--data", self.data, "b")
+        longer = first.read_bytes() + b"abc"
+        message = self.refuse(FOUND_FAULT, "doc", "import", "--data", self.data, "b", "-", "-f",
+                              "update-v1", stdin=longer)
+        self.assertIn("3 bytes follow the update", message)
+        message = self.refuse(FOUND_FAULT, "inspect", "-", stdin=longer)
+        self.assertIn("3 bytes follow the update", message)
+        self.assertNotIn("--format", message)
+
+    def test_tells_what_waits_for_other_updates(self):
+        # One character at clock 1 of a client whose clock 0 is not there.
+        update = bytes([1, 1, 1, 1, 4, 1, 4]) + b"text" + bytes([1]) + b"x" + bytes([0])
+        for told in ([], ["-f", "update-v1"]):
+            done = tidemark("doc", "import", "--data", self.data, "a", "-", *told, stdin=update)
+            self.assertEqual(done.returncode, DONE)
+            self.assertIn("1 block and 0 deletions that wait", done.stderr.decode())
+        done = tidemark("inspect", "-", stdin=update)
+        self.assertEqual(done.returncode, DONE)
+        self.assertIn("waits", done.stderr.decode())
+        self.assertIn("pending     1 block,", done.stdout.decode())
+
+    def test_makes_a_store_only_for_what_goes_into_it(self):
+        for form, wrong in (("text", b"\xff"), ("json", b"{"), ("xml", b"<a>"),
+                            ("update-v1", b"x")):
+            self.refuse(FOUND_FAULT, "doc", "import", "--data", self.data, "a", "-", "-f", form,
+                        stdin=wrong)
+            self.assertFalse(self.data.exists(), form)
+        self.refuse(STORE_UNAVAILABLE, "doc", "delete", "--data", self.data, "a", "--yes")
+        self.assertFalse(self.data.exists())
+        self.assertIn(f"new store in {self.data}", self.import_text("a", "one"))
+        self.assertNotIn("new store", self.import_text("b", "two"))
+        self.assertNotIn("Serving", self.run_ok("inspect", "--help"))
+        self.assertIn("if missing", self.run_ok("doc", "import", "--help"))
 
     def test_lists_and_shows(self):
         self.import_text("b", "two")
@@ -148,6 +192,16 @@ class Commands(unittest.TestCase):
         self.run_ok("doc", "delete", "--data", self.data, "a", "--yes")
         self.refuse(NOT_THERE, "doc", "show", "--data", self.data, "a")
         self.refuse(NOT_THERE, "doc", "delete", "--data", self.data, "a", "--yes")
+
+    def test_counts_one_as_one(self):
+        self.run_ok("doc", "import", "--data", self.data, "m", "-", "-f", "json",
+                    stdin=b'{"map":{"key":1}}')
+        seen = self.run_ok("inspect", "m", "--data", self.data)
+        self.assertIn('"map" (map), 1 key\n', seen)
+        self.assertNotRegex(seen, r"\b1 (units|keys|blocks|ranges)\b")
+        self.assertNotIn("bytes)", seen.splitlines()[0])
+        self.import_text("long", "x" * 2000)
+        self.assertIn("bytes)", self.run_ok("inspect", "long", "--data", self.data))
 
     def test_inspects_files_and_documents(self):
         self.import_text("a", "hello world")
@@ -175,12 +229,28 @@ class Commands(unittest.TestCase):
         done = tidemark("doctor", "--data", self.data, "--json")
         self.assertEqual(done.returncode, FOUND_FAULT, done.stderr)
         found = json.loads(done.stdout)
-        self.assertEqual({one["document"] for one in found["damaged"]}, {"bad"})
+        self.assertEqual([one["document"] for one in found["damaged"]], ["bad"])
+        text = tidemark("doctor", "--data", self.data).stdout.decode()
+        self.assertIn("1 damaged place.", text)
         self.assertEqual(database.read_bytes(), before, "nothing is repaired in place")
-        self.refuse(FOUND_FAULT, "doc", "export", "--data", self.data, "bad", "-f", "text")
+        message = self.refuse(FOUND_FAULT, "doc", "export", "--data", self.data, "bad", "-f",
+                              "text")
+        self.assertIn("`tidemark doctor`", message)
         self.assertEqual(self.export("good", "text"), "11111111")
         self.refuse(FOUND_FAULT, "doc", "import", "--data", self.data, "bad", "-", "-f", "text",
                     stdin=b"over it")
+
+    def test_a_torn_page_is_told_once_and_sends_nobody_in_a_circle(self):
+        self.import_text("a", "one")
+        database = self.data / "tidemark.db"
+        content = bytearray(database.read_bytes())
+        content[8192:8292] = b"\xff" * 100
+        database.write_bytes(content)
+        done = tidemark("doctor", "--data", self.data)
+        self.assertEqual(done.returncode, FOUND_FAULT, done.stderr)
+        self.assertNotIn("run `tidemark doctor`", done.stdout.decode())
+        lines = done.stdout.decode().splitlines()
+        self.assertEqual(len(lines), len(set(lines)))
 
     def test_stores_of_every_version_are_sound_and_exported(self):
         golden = DOCS.parent / "tests/golden/store"
@@ -197,7 +267,39 @@ class Commands(unittest.TestCase):
         file = self.folder / "newer.db"
         self.run_ok("backup", "--data", self.data, file)
         self.assertTrue(file.exists())
-        self.refuse(FOUND_FAULT, "backup", "--data", self.data, file)
+        before = file.read_bytes()
+        self.assertIn("exists", self.refuse(USAGE, "backup", "--data", self.data, file))
+        self.assertEqual(file.read_bytes(), before)
+
+    def test_an_export_replaces_a_file_only_when_told_so(self):
+        self.import_text("a", "one")
+        file = self.folder / "a.txt"
+        file.write_text("mine")
+        message = self.refuse(USAGE, "doc", "export", "--data", self.data, "a", file)
+        self.assertIn("--force", message)
+        self.assertEqual(file.read_text(), "mine")
+        self.run_ok("doc", "export", "--data", self.data, "a", file, "--force")
+        self.assertEqual(file.read_text(), "one")
+
+    def test_a_store_that_does_not_open_is_told_alike_by_all(self):
+        self.data.mkdir()
+        database = self.data / "tidemark.db"
+        file = self.folder / "a.txt"
+        file.write_text("one")
+        commands = (["doc", "list"], ["doctor"], ["inspect", "a"], ["doc", "import", "a", file],
+                    ["doc", "delete", "a", "--yes"], ["backup", self.folder / "copy.db"],
+                    ["serve", "--listen", "127.0.0.1:0"])
+        for command in commands:
+            database.write_bytes(bytes(range(256)) * 16)
+            message = self.refuse(STORE_UNAVAILABLE, *command, "--data", self.data)
+            self.assertIn("not a Tidemark store", message)
+            database.write_bytes(b"")
+            wal = self.data / "tidemark.db-wal"
+            wal.write_bytes(b"a log")
+            message = self.refuse(STORE_UNAVAILABLE, *command, "--data", self.data)
+            self.assertIn("missing or empty", message)
+            wal.unlink()
+        self.assertFalse((self.folder / "copy.db").exists())
 
     def test_backups_are_stores(self):
         self.import_text("a", "one")
@@ -225,8 +327,70 @@ class Commands(unittest.TestCase):
         self.assertIn("  a\n", self.run_ok("doc", "list", "--data", self.data,
                                            env={"TIDEMARK_DATA": str(empty)}))
         self.assertIn("  a\n", self.run_ok("doc", "list", env={"TIDEMARK_CONFIG": str(config)}))
-        config.write_text("dta = 1\n")
-        self.assertIn("dta", self.refuse(USAGE, "doc", "list", "--config", config))
+
+    def test_reads_flat_toml(self):
+        self.import_text("a", "one")
+        config = self.folder / "config.toml"
+        config.write_text(
+            f"# where\r\n\n\"data\" = '{self.data}' # here\nmax-rooms=500\nopen = false\n"
+            'listen = [\n  "127.0.0.1:1", # one\n  "[::1]:2",\n]\nkey = "a\\\\b \\"c\\""')
+        self.assertIn("  a\n", self.run_ok("doc", "list", "--config", config))
+
+    def test_names_the_line_of_a_fault_in_the_config_file(self):
+        config = self.folder / "config.toml"
+        for text, line, words in (
+            ('\nlisten = "localhost:5001\n', 2, "quote not closed"),
+            ('data "x"\n', 1, '= missing after "data"'),
+            ("# one\n\ndta = 1\n", 3, "did you mean data?"),
+            ('listen = [\n"a",\n"b"\n', 1, "[ is not closed"),
+            ('listen = ["a" "b"]\n', 1, ", or ] missing"),
+            ("data =\n", 1, "a value is missing"),
+            ("listen = []\n", 1, "a value is missing"),
+            ('data = ["a", "b"]\n', 1, "one value"),
+            ('data = "a" "b"\n', 1, "more follows"),
+            ('data = "a"\ndata = "b"\n', 2, "line 1"),
+            ('data = "a\\q"\n', 1, "escape"),
+            ("max-rooms = 1\n[serve]\nopen = true\n", 2, "no sections"),
+            ("max-rooms = many\n", 1, "not a number"),
+        ):
+            config.write_text(text)
+            message = self.refuse(USAGE, "doc", "list", "--config", config)
+            self.assertIn(f"{config}:{line}: ", message)
+            self.assertIn(words, message)
+
+    def test_tells_of_variables_that_are_no_settings(self):
+        self.import_text("a", "one")
+        done = tidemark("doc", "list", "--data", self.data,
+                        env={"TIDEMARK_LISTN": "localhost:1", "TIDEMARK_PORT": "tcp://10.0.0.1"})
+        self.assertEqual(done.returncode, DONE)
+        message = done.stderr.decode()
+        self.assertIn("TIDEMARK_LISTN is no setting and is ignored; did you mean TIDEMARK_LISTEN?",
+                      message)
+        self.assertIn("TIDEMARK_PORT is no setting", message)
+        done = tidemark("doc", "list", "--data", self.data,
+                        env={"TIDEMARK_SHARED": "a", "TIDEMARK_ORIGIN": "https://a.example"})
+        self.assertEqual(done.stderr, b"")
+
+    def test_says_which_option_was_meant(self):
+        message = self.refuse(USAGE, "serve", "--lisen", "localhost:1")
+        self.assertIn("`tidemark serve` has no option --lisen; did you mean --listen?", message)
+        self.assertIn("did you mean --format?",
+                      self.refuse(USAGE, "doc", "export", "--fromat=text"))
+        self.assertNotIn("did you mean", self.refuse(USAGE, "doctor", "--colour"))
+        self.assertIn('with "one" "two"', self.refuse(USAGE, "doc", "list", "one", "two"))
+
+    def test_names_the_half_of_tls_that_is_missing(self):
+        for given, missing in (("--key", "--certificate"), ("--certificate", "--key")):
+            message = self.refuse(USAGE, "serve", "--data", self.data, given, "x.pem")
+            self.assertIn(missing + " is missing", message)
+
+    def test_says_what_is_in_the_way_of_a_folder(self):
+        file = self.folder / "file"
+        file.write_text("")
+        message = self.refuse(STORE_UNAVAILABLE, "serve", "--data", file / "data", "--listen",
+                              "127.0.0.1:0")
+        self.assertIn("no folder", message)
+        self.assertNotIn("room", message)
 
     def test_refuses_to_serve_strangers_unasked(self):
         message = self.refuse(USAGE, "serve", "--data", self.data, "--listen", "0.0.0.0:0")

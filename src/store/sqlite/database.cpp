@@ -54,8 +54,7 @@ std::string_view advice_for(ErrorCode code) {
     case ErrorCode::kReadOnly:
       return "it cannot be written; check the owner, the permissions and how the disk is mounted";
     case ErrorCode::kCorrupt:
-      return "the file is damaged; copy the folder away, run `tidemark doctor` to see what is "
-             "affected and restore from a backup";
+      return "the file is damaged; copy the folder away and restore what is affected from a backup";
     case ErrorCode::kTooLarge: return "it is larger than a row may be";
     case ErrorCode::kConflict: return "it contradicts what is stored";
     default: return "check that the disk is there, healthy and readable for this user";

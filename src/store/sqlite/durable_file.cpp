@@ -13,13 +13,27 @@ namespace tidemark::store {
 
 namespace {
 
+std::string_view advice_for(int error) {
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT: return "free some space";
+    case EACCES:
+    case EPERM: return "check the owner and the permissions";
+    case EROFS: return "the disk is mounted for reading only; choose a place elsewhere";
+    case ENOENT: return "check that the folder exists";
+    case ENOTDIR: return "a part of that name is a file and no folder; choose another name";
+    case EEXIST: return "remove it, or choose another name";
+    default: return "check that the folder exists, may be written and has room";
+  }
+}
+
 tl::unexpected<Error> failed(const std::string& doing, const std::string& path, int error) {
   const ErrorCode code = error == ENOSPC || error == EDQUOT ? ErrorCode::kFull
                          : error == EACCES || error == EROFS || error == EPERM
                              ? ErrorCode::kReadOnly
                              : ErrorCode::kUnavailable;
-  return failure(code, doing + " " + path + " failed: " + std::strerror(error) +
-                           "; check that the folder exists, may be written and has room");
+  return failure(code, doing + " " + path + " failed: " + std::strerror(error) + "; " +
+                           std::string(advice_for(error)));
 }
 
 Result<> sync(const std::string& path, int flags) {

@@ -79,7 +79,7 @@ Result<FileKind> examine(const std::string& path) {
     // A log without its database would be played into the new, empty one.
     if (!std::filesystem::exists(path + "-wal", error)) return FileKind::kAbsent;
     return failure(ErrorCode::kCorrupt,
-                   path + " is missing, but " + path +
+                   path + " is missing or empty, but " + path +
                        "-wal, which belongs to it, is there; put "
                        "the file back, or move the other one away to begin anew");
   }

@@ -83,7 +83,7 @@ Result<std::optional<DocumentEntry>> SqliteStore::State::find(std::string_view d
     return failure(ErrorCode::kCorrupt,
                    "the table of names in " + database.path() +
                        " is damaged, so that nobody can tell whether there is a document \"" +
-                       std::string(document) + "\"; run `tidemark doctor`, and restore a backup");
+                       std::string(document) + "\"; restore a backup");
   }
   const DocumentEntry entry{find_document.number(0), find_document.number(1), find_document.id(2),
                             find_document.id(3), find_document.id(4)};
