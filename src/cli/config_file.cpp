@@ -14,9 +14,9 @@ bool is_key_character(char c) {
 }
 
 // Reads from the left; the first fault ends it, and the line it is on is known.
-class Reader {
+class ConfigReader {
  public:
-  Reader(std::string_view text, const std::string& path) : rest_(text), path_(path) {}
+  ConfigReader(std::string_view text, const std::string& path) : rest_(text), path_(path) {}
 
   Result<std::vector<Given>> read() {
     std::vector<Given> entries;
@@ -152,7 +152,7 @@ Result<std::vector<Given>> read_config_file(const std::string& path) {
     return failure(ErrorCode::kInvalid,
                    "cannot read the config file " + path + "; check its name and permissions");
   }
-  return Reader(as_text(*bytes), path).read();
+  return ConfigReader(as_text(*bytes), path).read();
 }
 
 }  // namespace tidemark::cli

@@ -19,7 +19,7 @@ crdt::DocOptions as_new_replica() {
   return {.client_id = random(), .seed = random(), .cleans_formatting = false};
 }
 
-std::string name_of(crdt::UpdateFormat format) {
+std::string label_of(crdt::UpdateFormat format) {
   return format == crdt::UpdateFormat::kV1 ? "V1" : "V2";
 }
 
@@ -41,9 +41,9 @@ Result<Buffer> read_as_update_v1(Bytes bytes, std::optional<Format> format) {
   const auto told = format == Format::kUpdateV2 ? crdt::UpdateFormat::kV2 : crdt::UpdateFormat::kV1;
   const auto sound = check_update(bytes, told);
   if (sound) return as_update_v1(bytes, told);
-  const std::string said = "the input is no update " + name_of(told) + ": " + sound.error().detail;
+  const std::string said = "the input is no update " + label_of(told) + ": " + sound.error().detail;
   if (!detected) return failure(sound.error().code, said);
-  return failure(sound.error().code, said + "; is it " + name_of(*detected) +
+  return failure(sound.error().code, said + "; is it " + label_of(*detected) +
                                          "? Then say --format update-" +
                                          (*detected == crdt::UpdateFormat::kV1 ? "v1" : "v2"));
 }
