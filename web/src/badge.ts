@@ -27,7 +27,7 @@ export function badge(durability: Durability): Badge {
     const { unsaved } = durability;
     const isLost = isRefused && durability.state !== 'saved';
     const state = isLost ? 'refused' : durability.state;
-    wasEverConnected ||= state !== 'offline';
+    wasEverConnected ||= durability.state !== 'offline';
     element.dataset['state'] = state;
     element.dataset['unsaved'] = String(unsaved);
     element.title = kTitles[state];

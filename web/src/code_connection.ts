@@ -3,6 +3,7 @@ import * as Y from 'yjs';
 
 import { announceAgain, forgetAbsent } from './awareness_return';
 import { closeReason, type Connection, socketUrl } from './connections';
+import { storedDocuments } from './documents';
 import { watchYWebsocket } from './durability_y_websocket';
 import { type DocumentName, encodeName, fullName } from './route';
 
@@ -29,6 +30,7 @@ export function connectCode(document: DocumentName): Connection {
         const reason = closeReason(event);
         if (reason) trouble(reason);
       });
+      provider.on('connection-error', () => void whySocketFails(provider).then(trouble));
       provider.on('sync', (isSynced) => isSynced && trouble(null));
     },
     destroy: () => {
@@ -37,4 +39,15 @@ export function connectCode(document: DocumentName): Connection {
       doc.destroy();
     },
   };
+}
+
+// One failure, or two, may be those of a server that is just coming back.
+const kFailuresOfRefusal = 3;
+
+// Browsers hide with what status a socket was refused. But where the server answers other questions,
+// it is not for want of a server. Null where it is, which also ends what was said of refusal before.
+async function whySocketFails(provider: WebsocketProvider): Promise<string | null> {
+  if (provider.wsUnsuccessfulReconnects < kFailuresOfRefusal) return null;
+  const isAnswered = (await storedDocuments()) !== null;
+  return isAnswered && !provider.wsconnected ? 'it answers, but opens no connection for it.' : null;
 }
