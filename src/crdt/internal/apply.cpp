@@ -158,6 +158,7 @@ class Document::Application {
 void Document::retry_pending() {
   if (pending_.is_empty()) return;
   std::vector<uint64_t> grown;
+  grown.reserve(open_->touched.size());
   for (const TransactionRecord::Touched& touched : open_->touched) {
     grown.push_back(store.clients[touched.client].id);
   }
@@ -229,6 +230,7 @@ void Document::apply_deletes(const DeleteSet& deletes) {
 void Document::retry_deletes() {
   if (pending_deletes_.is_empty()) return;
   std::vector<ClientIndex> grown;
+  grown.reserve(open_->touched.size());
   for (const TransactionRecord::Touched& touched : open_->touched) grown.push_back(touched.client);
   // Descending, as in apply_deletes().
   std::sort(grown.begin(), grown.end(), [this](ClientIndex a, ClientIndex b) {

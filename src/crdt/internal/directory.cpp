@@ -64,8 +64,8 @@ Directory::Position Directory::insert_after(Position position, uint32_t clock, I
     std::vector<Entry> upper(chunks_[chunk].begin() + kHalf, chunks_[chunk].end());
     upper.reserve(kHalf + kHalf / 2);
     chunks_[chunk].resize(kHalf);
-    firsts_.insert(firsts_.begin() + static_cast<ptrdiff_t>(chunk + 1), upper.front().clock);
-    chunks_.insert(chunks_.begin() + static_cast<ptrdiff_t>(chunk + 1), std::move(upper));
+    firsts_.insert(firsts_.begin() + static_cast<ptrdiff_t>(chunk) + 1, upper.front().clock);
+    chunks_.insert(chunks_.begin() + static_cast<ptrdiff_t>(chunk) + 1, std::move(upper));
     if (index > kHalf) {
       ++chunk;
       index -= static_cast<uint32_t>(kHalf);
@@ -97,7 +97,8 @@ void Directory::change_clock(Position position, uint32_t clock) {
 }
 
 size_t Directory::memory() const {
-  size_t bytes = firsts_.capacity() * sizeof(uint32_t) + chunks_.capacity() * sizeof(chunks_[0]);
+  size_t bytes =
+      firsts_.capacity() * sizeof(uint32_t) + chunks_.capacity() * sizeof(std::vector<Entry>);
   for (const auto& chunk : chunks_) bytes += chunk.capacity() * sizeof(Entry);
   return bytes;
 }

@@ -76,6 +76,7 @@ void Document::clean_up(TransactionRecord& record) {
   emit_updates(record);
   if (!record.subdocs_added.empty() || !record.subdocs_removed.empty()) {
     std::vector<std::string> added;
+    added.reserve(record.subdocs_added.size());
     for (const ItemHandle handle : record.subdocs_added) {
       added.push_back(store.key(store.span(store.items[handle]).key));
     }

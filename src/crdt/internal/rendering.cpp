@@ -89,6 +89,10 @@ std::vector<std::pair<std::string, std::string>> members_of(Document& document, 
   return members;
 }
 
+void append_attribute(std::string& xml, const std::string& key, const std::string& value) {
+  xml.append(" ").append(key).append("=\"").append(value).append("\"");
+}
+
 std::string xml_text_string(Document& document, BranchHandle branch) {
   std::string xml;
   for (const DeltaOp& op : text_delta(document, branch)) {
@@ -99,7 +103,7 @@ std::string xml_text_string(Document& document, BranchHandle branch) {
     std::sort(tags.begin(), tags.end(), [](const Tag& a, const Tag& b) { return a.name < b.name; });
     for (const Tag& tag : tags) {
       xml += "<" + tag.name;
-      for (const auto& [key, value] : tag.attributes) xml += " " + key + "=\"" + value + "\"";
+      for (const auto& [key, value] : tag.attributes) append_attribute(xml, key, value);
       xml += ">";
     }
     xml += op.content.empty() ? op.text : js_string(document, op.content.front());
@@ -128,7 +132,7 @@ std::string element_string(Document& document, BranchHandle handle) {
   }
   std::sort(attributes.begin(), attributes.end());
   std::string xml = "<" + name;
-  for (const auto& [key, value] : attributes) xml += " " + key + "=\"" + value + "\"";
+  for (const auto& [key, value] : attributes) append_attribute(xml, key, value);
   return xml + ">" + children_string(document, handle) + "</" + name + ">";
 }
 
