@@ -67,6 +67,9 @@ void Hub::State::open(ConnectionId id, const Route& route, Peer peer, Instant no
   connection.peer = std::move(peer);
   connection.opened = connection.last_sent = connection.last_progress = now;
   if (is_draining) return doom(connection, CloseReason::kGoingAway, "the server stops");
+  if (is_young_until == Instant::never()) {
+    is_young_until = now + signed_ms(limits.sync.awareness_timeout_ms);
+  }
   tick_connection(connection, now);
   if (route.dialect == Dialect::kHocuspocus) return;
 
@@ -129,7 +132,7 @@ tl::expected<Room*, Refusal> Hub::State::room_named(std::string_view name, Insta
   if (rooms.size() >= limits.max_rooms) return refused(CloseReason::kCrowded, "above max-rooms");
 
   ++counters.loads;
-  auto loaded = Room::load(next_id++, std::string(name), store, limits);
+  auto loaded = Room::load({next_id++, std::string(name), is_young_until}, store, limits);
   if (!loaded) {
     ++counters.load_failures;
     note_store("loading", name, loaded.error());
@@ -267,7 +270,7 @@ void Hub::State::tick_room(Room& room, Instant now) {
   counters.awareness_states -= room.presence().count();
   room.presence().tick(now);
   counters.awareness_states += room.presence().count();
-  if (room.presence().has_changes()) touch(room);
+  if (room.presence().has_changes() || room.presence().has_questions()) touch(room);
   Instant next = room.presence().next_deadline();
   if (room.sessions().empty()) {
     const Instant end = room.empty_since() + signed_ms(limits.room_idle_ms);

@@ -150,6 +150,17 @@ void Hub::State::send_differences(Room& room, Instant now) {
   }
 }
 
+// A y-websocket client that finds itself called gone says at once that it is not. A Hocuspocus
+// client counts that as heard from us and has to be asked for it.
+void Hub::State::ask(Session& session, Instant now) {
+  const auto question = session.room->presence().take_question(session.id);
+  if (!question) return;
+  Connection& connection = *session.connection;
+  send(connection, make_awareness(session, *question), now);
+  if (connection.dialect != Dialect::kHocuspocus) return;
+  send(connection, hocuspocus::query_awareness_frame(session.address), now);
+}
+
 void Hub::State::send_awareness(Room& room, Instant now) {
   Presence& presence = room.presence();
   Buffer changes;
@@ -162,6 +173,7 @@ void Hub::State::send_awareness(Room& room, Instant now) {
   std::optional<FramePress> all_press;
   for (Session* session : room.sessions()) {
     Connection& connection = *session->connection;
+    if (presence.has_questions()) ask(*session, now);
     if (connection.queued_bytes > limits.queue_soft_bytes) {
       session->lacks_awareness = session->lacks_awareness || change_press;
     } else if (session->lacks_awareness) {

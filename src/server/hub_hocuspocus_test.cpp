@@ -1,4 +1,5 @@
 #include "server/hub_fixture.h"
+#include "sync/awareness.h"
 #include "sync/golden.h"
 
 namespace tidemark::server {
@@ -213,6 +214,21 @@ TEST_F(HubHocuspocus, notes_the_end_of_a_document_over_what_was_said) {
   commit();
   ASSERT_EQ(notices.size(), 1u);
   EXPECT_EQ(notices[0].reason, CloseReason::kMalformed);
+}
+
+TEST_F(HubHocuspocus, asks_a_client_that_may_be_hidden_for_its_state) {
+  open_h(1);
+  token(1);
+  commit();
+  heard.clear();
+  const auto state = [](uint64_t clock, std::string_view json) {
+    const sync::AwarenessEntry entries[] = {{7, clock, json}};
+    return hocuspocus::awareness_frame("doc", sync::write_awareness(entries));
+  };
+  say(1, state(2, "{}"));
+  commit();
+  EXPECT_EQ(take(1),
+            (Frames{state(2, "null"), hocuspocus::query_awareness_frame("doc"), state(2, "{}")}));
 }
 
 TEST_F(HubHocuspocus, admits_a_peer_with_its_first_document) {

@@ -200,6 +200,8 @@ void Hub::State::take_awareness(Session& session, Bytes update, Instant now) {
   counters.awareness_states += room.presence().count();
   if (!dropped) return refuse(session, dropped.error(), now);
   counters.awareness_dropped += *dropped;
+  room_deadlines.put_if_earlier(room.id(), room.presence().next_round());
+  if (room.presence().has_questions()) touch(room);
   if (!room.presence().has_changes()) return;
   touch(room);
   const auto timeout = static_cast<int64_t>(limits.sync.awareness_timeout_ms);

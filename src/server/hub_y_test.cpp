@@ -252,8 +252,9 @@ TEST_F(HubY, tells_awareness_to_all_and_to_newcomers) {
   say(1, presence(7, 1, "{}"));
   say(1, presence(7, 2, R"({"a":1})"));
   commit();
-  // The echo keeps a lone client's connection alive.
-  EXPECT_EQ(take(1), Frames{presence(7, 2, R"({"a":1})")});
+  // A young server asks who is new to it to show itself again. The echo keeps a lone client's
+  // connection alive.
+  EXPECT_EQ(take(1), (Frames{presence(7, 2, "null"), presence(7, 2, R"({"a":1})")}));
   EXPECT_EQ(take(2), Frames{presence(7, 2, R"({"a":1})")});
   open_y(3);
   commit();
@@ -261,6 +262,39 @@ TEST_F(HubY, tells_awareness_to_all_and_to_newcomers) {
   say(3, sync::y_query_awareness_frame());
   commit();
   EXPECT_EQ(take(3), Frames{presence(7, 2, R"({"a":1})")});
+}
+
+TEST_F(HubY, asks_newcomers_to_show_themselves_only_while_it_is_young) {
+  open_y(1);
+  tick(30'000);
+  open_y(2);
+  commit();
+  heard.clear();
+  say(2, presence(7, 2, "{}"));
+  commit();
+  EXPECT_EQ(take(2), Frames{presence(7, 2, "{}")});
+}
+
+TEST_F(HubY, asks_everybody_to_show_themselves_to_who_has_come_back) {
+  open_y(1);
+  open_y(2);
+  tick(30'000);
+  say(1, presence(7, 2, "{}"));
+  say(2, presence(8, 5, "{}"));
+  commit();
+  hub->closed(2, now);
+  commit();
+  heard.clear();
+  // Its clock has not moved, so that the others would take what it says for old.
+  open_y(3);
+  say(3, presence(8, 5, "{}"));
+  commit();
+  EXPECT_EQ(take(1), Frames{presence(7, 2, "null")});
+  EXPECT_EQ(take(3).at(1), presence(8, 6, "null"));
+  say(1, presence(7, 3, "{}"));
+  say(3, presence(8, 7, "{}"));
+  commit();
+  EXPECT_EQ(take(1), take(3));
 }
 
 TEST_F(HubY, says_goodbye_for_who_is_gone) {

@@ -17,14 +17,17 @@ Result<uint64_t> Presence::apply(SessionId session, Bytes update, Instant now) {
   const auto entries = sync::read_awareness(update, limits_);
   if (!entries) return tl::unexpected(entries.error());
   uint64_t dropped = 0;
+  const Teller teller = {session, tellers_.insert(session).second};
   for (const sync::AwarenessEntry& entry : *entries) {
-    if (!apply_entry(session, entry, now)) ++dropped;
+    if (!apply_entry(teller, entry, now)) ++dropped;
   }
+  if (round_at_ <= now) ask_around(now);
   return dropped;
 }
 
 // False only if the state had no space. What is old or not the session's to say is no news.
-bool Presence::apply_entry(SessionId session, const sync::AwarenessEntry& entry, Instant now) {
+bool Presence::apply_entry(Teller teller, const sync::AwarenessEntry& entry, Instant now) {
+  const SessionId session = teller.session;
   const auto at = known_.find(entry.client);
   const uint64_t clock = at == known_.end() ? 0 : at->second.clock;
   if (entry.is_gone()) {
@@ -36,10 +39,19 @@ bool Presence::apply_entry(SessionId session, const sync::AwarenessEntry& entry,
     changed_.insert(entry.client);
     return true;
   }
+  const bool is_back = teller.is_new && at != known_.end() && !at->second.state;
+  if (is_back && count_ > 0 && count_ <= kMaxAsked) {
+    round_at_ = std::min(round_at_, std::max(now, last_round_ + kRoundMs));
+  }
   // Equal clocks are echoes: y-websocket clients send on what they hear.
-  if (entry.clock <= clock) return true;
+  if (entry.clock <= clock) {
+    if (is_back) questions_[session].insert(entry.client);
+    return true;
+  }
   if (!has_room_for(session, entry)) return false;
   if (at == known_.end() && !forget_one()) return false;
+  if (teller.is_new && at == known_.end() && now < is_young_until_)
+    questions_[session].insert(entry.client);
   put(entry.client, session, entry.state);
   Known& known = known_.at(entry.client);
   known.clock = entry.clock;
@@ -65,9 +77,36 @@ bool Presence::has_room_for(SessionId session, const sync::AwarenessEntry& entry
 bool Presence::forget_one() {
   if (known_.size() < 2 * limits_.max_awareness_states_per_room) return true;
   if (gone_.empty() || changed_.contains(*gone_.begin())) return false;
-  known_.erase(*gone_.begin());
-  gone_.erase(gone_.begin());
+  forget(*gone_.begin());
   return true;
+}
+
+void Presence::forget(uint64_t client) {
+  for (auto at = questions_.begin(); at != questions_.end();) {
+    at->second.erase(client);
+    at = at->second.empty() ? questions_.erase(at) : std::next(at);
+  }
+  gone_.erase(client);
+  known_.erase(client);
+}
+
+void Presence::ask_around(Instant now) {
+  round_at_ = Instant::never();
+  last_round_ = now;
+  for (const auto& [client, known] : known_) {
+    if (known.state) questions_[known.owner].insert(client);
+  }
+}
+
+std::optional<Buffer> Presence::take_question(SessionId session) {
+  const auto at = questions_.find(session);
+  if (at == questions_.end()) return std::nullopt;
+  std::vector<sync::AwarenessEntry> entries;
+  for (const uint64_t client : at->second) {
+    entries.push_back({client, known_.at(client).clock, kNull});
+  }
+  questions_.erase(at);
+  return sync::write_awareness(entries);
 }
 
 void Presence::put(uint64_t client, SessionId owner, std::string_view state) {
@@ -92,6 +131,8 @@ void Presence::remove_state(uint64_t client, Known& known) {
 }
 
 void Presence::leave(SessionId session) {
+  tellers_.erase(session);
+  questions_.erase(session);
   if (!owned_.contains(session)) return;
   for (auto& [client, known] : known_) {
     if (!known.state || known.owner != session) continue;
@@ -102,6 +143,7 @@ void Presence::leave(SessionId session) {
 }
 
 void Presence::tick(Instant now) {
+  if (round_at_ <= now) ask_around(now);
   const auto timeout = static_cast<int64_t>(limits_.awareness_timeout_ms);
   for (auto at = known_.begin(); at != known_.end();) {
     Known& known = at->second;
@@ -111,15 +153,15 @@ void Presence::tick(Instant now) {
       changed_.insert(at->first);
     }
     // A clock is remembered for one more timeout, so that a late echo does not raise the dead.
-    const bool is_forgotten = now - known.heard >= 2 * timeout && !changed_.contains(at->first);
-    if (is_forgotten) gone_.erase(at->first);
-    at = is_forgotten ? known_.erase(at) : std::next(at);
+    const auto next = std::next(at);
+    if (now - known.heard >= 2 * timeout && !changed_.contains(at->first)) forget(at->first);
+    at = next;
   }
 }
 
 Instant Presence::next_deadline() const {
   const auto timeout = static_cast<int64_t>(limits_.awareness_timeout_ms);
-  Instant next = Instant::never();
+  Instant next = round_at_;
   for (const auto& [client, known] : known_) {
     next = std::min(next, known.heard + (known.state ? timeout : 2 * timeout));
   }
@@ -162,6 +204,10 @@ void Presence::check() const {
   TM_ASSERT(gone_.size() + count == known_.size());
   TM_ASSERT(bytes == state_bytes_);
   TM_ASSERT(owned == owned_);
+  for (const auto& [session, asked] : questions_) {
+    TM_ASSERT(!asked.empty());
+    for (const uint64_t client : asked) TM_ASSERT(known_.contains(client));
+  }
   TM_ASSERT(count_ <= limits_.max_awareness_states_per_room);
   TM_ASSERT(state_bytes_ <= limits_.max_awareness_bytes_per_room);
 }

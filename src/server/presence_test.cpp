@@ -91,6 +91,120 @@ TEST(Presence, lets_the_silent_go_and_remembers_their_clock_for_a_while) {
   EXPECT_EQ(presence.count(), 1u);
 }
 
+// What a session would be asked now: clients and clocks.
+using Asked = std::map<uint64_t, uint64_t>;
+Asked question(Presence& presence, Presence::SessionId session) {
+  Asked asked;
+  const auto update = presence.take_question(session);
+  if (!update) return asked;
+  const auto entries = sync::read_awareness(*update, sync::Limits{});
+  EXPECT_TRUE(entries.has_value());
+  for (const auto& entry : *entries) {
+    EXPECT_TRUE(entry.is_gone());
+    asked[entry.client] = entry.clock;
+  }
+  presence.check();
+  return asked;
+}
+
+constexpr Presence::SessionId kBertAgain = 3;
+
+TEST(Presence, asks_whom_it_does_not_know_while_it_is_young) {
+  Presence presence{sync::Limits{}, Instant{30'000}};
+  ASSERT_TRUE(presence.apply(kAnna, said(7, 4, "{}"), Instant{29'999}));
+  EXPECT_EQ(question(presence, kBert), Asked{});
+  EXPECT_EQ(question(presence, kAnna), (Asked{{7, 4}}));
+  EXPECT_FALSE(presence.has_questions());
+  ASSERT_TRUE(presence.apply(kAnna, said(7, 5, "{}"), Instant{29'999}));
+  ASSERT_TRUE(presence.apply(kBert, said(8, 4, "{}"), Instant{30'000}));
+  EXPECT_FALSE(presence.has_questions());
+}
+
+TEST(Presence, asks_who_comes_back_with_an_old_clock_and_all_the_others) {
+  Presence presence{sync::Limits{}};
+  ASSERT_TRUE(presence.apply(kAnna, said(7, 4, "{}"), Instant{0}));
+  ASSERT_TRUE(presence.apply(kBert, said(8, 9, "{}"), Instant{0}));
+  presence.leave(kBert);
+  changes(presence);
+  ASSERT_TRUE(presence.apply(kBertAgain, said(8, 9, "{}"), Instant{10'000}));
+  EXPECT_FALSE(presence.has_changes());
+  EXPECT_EQ(question(presence, kAnna), (Asked{{7, 4}}));
+  EXPECT_EQ(question(presence, kBertAgain), (Asked{{8, 10}}));
+  ASSERT_TRUE(presence.apply(kBertAgain, said(8, 11, "{}"), Instant{10'000}));
+  EXPECT_EQ(changes(presence), (Told{{8, {11, "{}"}}}));
+}
+
+TEST(Presence, asks_everybody_once_a_second_and_forgets_nobody_who_came_meanwhile) {
+  Presence presence{sync::Limits{}};
+  ASSERT_TRUE(presence.apply(kAnna, said(7, 4, "{}"), Instant{0}));
+  uint64_t clock = 1;
+  const auto bert_comes_back = [&](int64_t ms) {
+    ASSERT_TRUE(presence.apply(kBert, said(8, clock, "{}"), Instant{ms}));
+    presence.leave(kBert);
+    clock += 2;
+    ASSERT_TRUE(presence.apply(kBertAgain, said(8, clock, "{}"), Instant{ms}));
+    presence.leave(kBertAgain);
+    clock += 2;
+    changes(presence);
+  };
+  bert_comes_back(10'000);
+  EXPECT_EQ(question(presence, kAnna), (Asked{{7, 4}}));
+  bert_comes_back(10'200);
+  EXPECT_EQ(question(presence, kAnna), Asked{});
+  EXPECT_EQ(presence.next_round().ms, 11'000);
+  EXPECT_EQ(presence.next_deadline().ms, 11'000);
+  presence.tick(Instant{11'000});
+  EXPECT_EQ(question(presence, kAnna), (Asked{{7, 4}}));
+  EXPECT_EQ(presence.next_round(), Instant::never());
+}
+
+TEST(Presence, asks_nobody_who_hides_and_shows_itself_on_one_connection) {
+  Presence presence{sync::Limits{}};
+  ASSERT_TRUE(presence.apply(kAnna, said(7, 4, "{}"), Instant{0}));
+  ASSERT_TRUE(presence.apply(kBert, said(8, 1, "{}"), Instant{0}));
+  ASSERT_TRUE(presence.apply(kBert, said(8, 2, "null"), Instant{0}));
+  ASSERT_TRUE(presence.apply(kBert, said(8, 3, "{}"), Instant{0}));
+  EXPECT_FALSE(presence.has_questions());
+}
+
+TEST(Presence, asks_nobody_who_only_repeats_others) {
+  Presence presence{sync::Limits{}};
+  ASSERT_TRUE(presence.apply(kAnna, said(7, 4, "{}"), Instant{0}));
+  ASSERT_TRUE(presence.apply(kBert, said(8, 1, "{}"), Instant{0}));
+  presence.leave(kBert);
+  // An echo that was on its way.
+  ASSERT_TRUE(presence.apply(kAnna, said(8, 1, "{}"), Instant{0}));
+  EXPECT_FALSE(presence.has_questions());
+  EXPECT_EQ(presence.next_round(), Instant::never());
+}
+
+TEST(Presence, asks_nobody_in_a_crowd) {
+  Presence presence{sync::Limits{}};
+  constexpr uint64_t kCrowd = 101;
+  for (uint64_t client = 1; client <= kCrowd; ++client) {
+    ASSERT_TRUE(presence.apply(100 + client, said(client, 1, "{}"), Instant{0}));
+  }
+  ASSERT_TRUE(presence.apply(kBert, said(900, 1, "{}"), Instant{0}));
+  presence.leave(kBert);
+  ASSERT_TRUE(presence.apply(kBertAgain, said(900, 1, "{}"), Instant{0}));
+  EXPECT_EQ(question(presence, 101), Asked{});
+  EXPECT_EQ(question(presence, kBertAgain), (Asked{{900, 2}}));
+}
+
+TEST(Presence, asks_nobody_who_has_left_or_is_forgotten) {
+  Presence presence{sync::Limits{}, Instant{30'000}};
+  ASSERT_TRUE(presence.apply(kAnna, said(7, 4, "{}"), Instant{0}));
+  presence.leave(kAnna);
+  EXPECT_FALSE(presence.has_questions());
+  ASSERT_TRUE(presence.apply(kBert, said(8, 4, "{}"), Instant{0}));
+  changes(presence);
+  presence.tick(Instant{30'000});
+  changes(presence);
+  presence.tick(Instant{60'000});
+  presence.check();
+  EXPECT_EQ(question(presence, kBert), Asked{});
+}
+
 TEST(Presence, bounds_states_by_session_and_room_and_bytes) {
   sync::Limits limits;
   limits.max_awareness_states_per_session = 2;

@@ -22,9 +22,9 @@ tl::unexpected<Error> damaged(const Error& error) {
 
 }  // namespace
 
-Result<std::unique_ptr<Room>> Room::load(uint64_t id, std::string name, store::DocumentStore& store,
+Result<std::unique_ptr<Room>> Room::load(Identity identity, store::DocumentStore& store,
                                          const Limits& limits) {
-  std::unique_ptr<Room> room(new Room(id, std::move(name), limits));
+  std::unique_ptr<Room> room(new Room(std::move(identity), limits));
   const auto stored = store.load(room->name_);
   if (!stored) return tl::unexpected(stored.error());
   if (*stored) {

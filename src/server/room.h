@@ -29,8 +29,14 @@ class Room {
  public:
   // Loads the document; a name that the store does not know is an empty document. kCorrupt if what
   // is stored does not load. The limits outlive the room.
-  static Result<std::unique_ptr<Room>> load(uint64_t id, std::string name,
-                                            store::DocumentStore& store, const Limits& limits);
+  // Until the instant its visitors may have been in it with a server before this one.
+  struct Identity {
+    uint64_t id;
+    std::string name;
+    Instant is_young_until = {};
+  };
+  static Result<std::unique_ptr<Room>> load(Identity identity, store::DocumentStore& store,
+                                            const Limits& limits);
 
   uint64_t id() const { return id_; }
   const std::string& name() const { return name_; }
@@ -74,8 +80,11 @@ class Room {
   void check() const;
 
  private:
-  Room(uint64_t id, std::string name, const Limits& limits)
-      : id_(id), name_(std::move(name)), limits_(limits), presence_(limits.sync) {}
+  Room(Identity identity, const Limits& limits)
+      : id_(identity.id),
+        name_(std::move(identity.name)),
+        limits_(limits),
+        presence_(limits.sync, identity.is_young_until) {}
 
   Result<> apply_stored(const store::StoredState& stored);
   Result<> check_pending(Bytes update) const;

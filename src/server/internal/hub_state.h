@@ -89,6 +89,7 @@ struct Hub::State {
   void greet(Room& room, Instant now);
   void send_updates(Room& room, Instant now);
   void send_differences(Room& room, Instant now);
+  void ask(Session& session, Instant now);
   void send_awareness(Room& room, Instant now);
   void send_statuses(Room& room, Instant now);
   void compact_one(int64_t wall_ms);
@@ -113,6 +114,8 @@ struct Hub::State {
   Counters counters;
   uint64_t next_id = 1;  // of rooms and sessions
   Instant storage_retry_at;
+  // From the first connection on for awareness-timeout-ms; before it, for ever.
+  Instant is_young_until = Instant::never();
   ErrorCode storage_error = ErrorCode::kUnavailable;  // the last
   bool is_draining = false;
 };
