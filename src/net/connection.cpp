@@ -212,14 +212,16 @@ void Connection::receive(Incoming message) {
 
 void Connection::send(Opcode kind, SharedPayload payload) {
   if (stage_ != Stage::kWebsocket) return;
-  // What is already there counts, not the frame itself: a document may be larger than the wall, and
-  // is one frame.
-  if (outbox_.queued_bytes() > exchange_.limits.max_queued_bytes) {
+  // A document is one frame and may be larger than the wall. Rooms send no second one before the
+  // first is gone.
+  const uint64_t wall = exchange_.limits.max_queued_bytes;
+  const bool is_apart = payload->size() > wall / 2;
+  outbox_.push_frame(kind, std::move(payload), is_apart);
+  if (outbox_.backlog_bytes() > wall) {
     ++exchange_.counters.queue_overflows;
     exchange_.events.noticed("queue_overflow", address());
     return end();
   }
-  outbox_.push_frame(kind, std::move(payload));
   mark_unwritten();
 }
 

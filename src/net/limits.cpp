@@ -34,9 +34,9 @@ constexpr LimitOption kOptions[] = {
     {"close-deadline-ms", "ms", &Limits::close_deadline_ms,
      "How long a peer may take to answer our goodbye before the socket is dropped."},
     {"max-queued-bytes", "bytes", &Limits::max_queued_bytes,
-     "While so many bytes wait for one slow reader, the next message drops it. Rooms act long "
-     "before, at queue-hard-bytes; this is the wall behind it. A document is one message, however "
-     "large it is."},
+     "Bytes that wait for one slow reader before it is dropped. Rooms act long before, at "
+     "queue-hard-bytes; this is the wall behind it. A message of more than half of it, which is a "
+     "whole document, does not count."},
     {"max-backlog-bytes", "bytes", &Limits::max_backlog_bytes,
      "Messages of one connection that wait for their turn; above it nothing more is read from it."},
     {"max-backlog-total-bytes", "bytes", &Limits::max_backlog_total_bytes,

@@ -35,18 +35,18 @@ bool Gather::add(Bytes piece) {
   return true;
 }
 
-void Outbox::push_frame(Opcode kind, SharedPayload payload) {
+void Outbox::push_frame(Opcode kind, SharedPayload payload, bool is_apart) {
   const Bytes body = *payload;
-  push({frame_head(kind, body.size()), true, std::move(payload), body});
+  push({frame_head(kind, body.size()), true, is_apart, std::move(payload), body});
 }
 
 void Outbox::push_bytes(Buffer bytes) {
   auto owner = std::make_shared<const Buffer>(std::move(bytes));
   const Bytes body = *owner;
-  push({FrameHead{}, false, std::move(owner), body});
+  push({FrameHead{}, false, false, std::move(owner), body});
 }
 
-void Outbox::push_static(Bytes bytes) { push({FrameHead{}, false, nullptr, bytes}); }
+void Outbox::push_static(Bytes bytes) { push({FrameHead{}, false, false, nullptr, bytes}); }
 
 void Outbox::push(Item item) {
   // Taking from the front leaves a gap, closed when it is half of the queue.
@@ -56,6 +56,7 @@ void Outbox::push(Item item) {
   }
   if (item.size() == 0) return;
   queued_bytes_ += item.size();
+  if (item.is_apart) apart_bytes_ += item.size();
   items_.push_back(std::move(item));
 }
 
@@ -89,6 +90,7 @@ size_t Outbox::advance(size_t bytes) {
     }
     bytes -= count;
     written_ += count;
+    if (item.is_apart) apart_bytes_ -= count;
     if (written_ < item.size()) break;
     written_ = 0;
     item.owner.reset();
@@ -108,6 +110,7 @@ void Outbox::clear() {
   first_ = 0;
   written_ = 0;
   queued_bytes_ = 0;
+  apart_bytes_ = 0;
 }
 
 }  // namespace tidemark::net

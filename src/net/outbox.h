@@ -41,8 +41,9 @@ class Outbox {
  public:
   using SharedPayload = std::shared_ptr<const Buffer>;
 
-  // A frame around a payload, whose bytes count as drained when they are written.
-  void push_frame(Opcode kind, SharedPayload payload);
+  // A frame around a payload, whose bytes count as drained when they are written. One that is apart
+  // is no part of the backlog.
+  void push_frame(Opcode kind, SharedPayload payload, bool is_apart = false);
   // Bytes as they are.
   void push_bytes(Buffer bytes);
   // The same; they outlive the outbox.
@@ -50,6 +51,7 @@ class Outbox {
 
   bool is_empty() const { return first_ == items_.size(); }
   size_t queued_bytes() const { return queued_bytes_; }
+  size_t backlog_bytes() const { return queued_bytes_ - apart_bytes_; }
 
   // Lays out what comes next.
   void fill(Gather& gather) const;
@@ -62,6 +64,7 @@ class Outbox {
   struct Item {
     FrameHead head;  // size 0 where there is none
     bool is_payload;
+    bool is_apart;
     SharedPayload owner;
     Bytes body;
     size_t size() const { return head.size + body.size(); }
@@ -72,6 +75,7 @@ class Outbox {
   size_t first_ = 0;
   size_t written_ = 0;  // of the first item
   size_t queued_bytes_ = 0;
+  size_t apart_bytes_ = 0;
 };
 
 }  // namespace tidemark::net

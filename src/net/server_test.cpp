@@ -394,13 +394,20 @@ TEST(WebSocketServer, drops_a_reader_whose_queue_grows_over_the_wall) {
   EXPECT_EQ(echo.on_loop([&] { return echo.farewells.size(); }), 1u);
 }
 
-TEST(WebSocketServer, sends_a_message_that_is_larger_than_the_wall) {
+TEST(WebSocketServer, sends_a_message_that_is_larger_than_the_wall_and_what_follows) {
   Echo echo({.max_queued_bytes = 1 << 10});
   TestPeer peer(echo.port);
   peer.upgrade();
-  const auto payload = std::make_shared<const Buffer>(Buffer(size_t{8} << 20));
-  echo.on_loop([&] { echo.server.send(echo.last, Opcode::kBinary, payload); });
-  EXPECT_EQ(peer.hear_frame()->payload.size(), payload->size());
+  const auto large = std::make_shared<const Buffer>(Buffer(size_t{8} << 20));
+  const auto small = std::make_shared<const Buffer>(Buffer(size_t{100}));
+  echo.on_loop([&] {
+    for (const auto& payload : {small, large, small, small}) {
+      echo.server.send(echo.last, Opcode::kBinary, payload);
+    }
+  });
+  for (const auto& payload : {small, large, small, small}) {
+    EXPECT_EQ(peer.hear_frame()->payload.size(), payload->size());
+  }
   EXPECT_EQ(echo.on_loop([&] { return echo.server.counters().queue_overflows; }), 0u);
 }
 
