@@ -25,15 +25,22 @@ void run(Bytes input) {
   require(awareness.local_state().has_value());
   require(sync::read_awareness(sync::write_awareness(awareness.states()), limits).has_value());
 
-  server::Presence presence(limits);
+  server::Presence presence(limits, Instant{2});
   presence.apply(1, input, Instant{1}).has_value();
   presence.apply(2, input, Instant{2}).has_value();
+  presence.leave(1);
+  presence.apply(3, input, Instant{3}).has_value();
   presence.check();
+  for (server::Presence::SessionId session = 1; session <= 3; ++session) {
+    const auto question = presence.take_question(session);
+    if (question) require(sync::read_awareness(*question, limits).has_value());
+  }
+  require(!presence.has_questions());
   if (presence.has_changes()) {
     require(sync::read_awareness(presence.take_changes(), limits).has_value());
   }
-  presence.leave(1);
   presence.leave(2);
+  presence.leave(3);
   require(presence.count() == 0);
   presence.check();
 }
