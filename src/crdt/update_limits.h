@@ -12,6 +12,8 @@ struct UpdateLimits {
   uint64_t max_structs = uint64_t{1} << 22;
   // A range takes two bytes on the wire and 16 in memory.
   uint64_t max_delete_ranges = uint64_t{1} << 24;
+  // Root types stay for ever, and so do their names.
+  uint64_t max_root_name_bytes = ~uint64_t{0};
 };
 
 // For bytes that we accepted once and must always be able to read back.

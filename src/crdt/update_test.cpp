@@ -394,6 +394,21 @@ TEST(Update, refuses_a_run_of_structs_beyond_the_limit) {
   EXPECT_EQ(counts.error().code, ErrorCode::kTooLarge);
 }
 
+TEST(Update, refuses_a_root_name_beyond_the_limit) {
+  Doc doc;
+  ASSERT_TRUE(doc.text("123456789").insert(0, "a"));
+  const Buffer v1 = doc.encode_state_as_update();
+  const Buffer v2 = doc.encode_state_as_update_v2();
+  for (const auto& [update, format] :
+       {std::pair(Bytes(v1), UpdateFormat::kV1), std::pair(Bytes(v2), UpdateFormat::kV2)}) {
+    EXPECT_TRUE(validate_update(update, format, {.max_root_name_bytes = 9}));
+    const auto refused = validate_update(update, format, {.max_root_name_bytes = 8});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::kTooLarge);
+    EXPECT_TRUE(validate_update(update, format, kOwnUpdateLimits));
+  }
+}
+
 TEST(Update, keeps_skips_and_53_bit_clients) {
   // Client 2^53 - 1: a GC, a skip, a GC.
   const Buffer update = from_hex(

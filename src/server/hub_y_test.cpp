@@ -414,6 +414,21 @@ TEST_F(HubY, stops_taking_updates_with_gaps_when_too_many_wait) {
   EXPECT_GE(stored_text().size(), 12u);
 }
 
+TEST_F(HubY, refuses_root_types_with_long_names) {
+  limits.sync.max_root_name_bytes = 4;
+  start();
+  open_y(1);
+  open_y(2);
+  for (const std::string name : {"four", "fives"}) {
+    crdt::Doc doc{{.client_id = name.size()}};
+    ASSERT_TRUE(doc.text(name).insert(0, "a"));
+    update(name.size() == 4 ? 1 : 2, doc.encode_state_as_update());
+    settle();
+  }
+  EXPECT_FALSE(closed.contains(1));
+  EXPECT_EQ(closed[2], CloseReason::kOverLimit);
+}
+
 TEST_F(HubY, commits_and_says_goodbye_when_the_server_stops) {
   open_y(1);
   update(1, edit(1, "a"));

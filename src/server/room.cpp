@@ -66,7 +66,8 @@ void Room::leave(Session& session, Instant now) {
 
 crdt::UpdateLimits Room::update_limits() const {
   return {.max_structs = limits_.sync.max_update_structs,
-          .max_delete_ranges = limits_.sync.max_update_structs};
+          .max_delete_ranges = limits_.sync.max_update_structs,
+          .max_root_name_bytes = limits_.sync.max_root_name_bytes};
 }
 
 Result<bool> Room::contains(Bytes update) const {

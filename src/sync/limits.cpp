@@ -9,6 +9,9 @@ constexpr LimitOption<Limits> kOptions[] = {
      "Run-length columns let twenty bytes claim 2^50 structs, each of which costs memory. The "
      "largest "
      "known real document has 1.1 million."},
+    {"max-root-name-bytes", "bytes", &Limits::max_root_name_bytes,
+     "Root types cannot be deleted, so a name given once is kept, sent and listed for ever. Any "
+     "valid UTF-8 may be one, as in Yjs."},
     {"max-awareness-state-bytes", "bytes", &Limits::max_awareness_state_bytes,
      "A state is a name, a colour and a cursor, and every peer of the room hears each change."},
     {"max-awareness-states-per-session", "states", &Limits::max_awareness_states_per_session,

@@ -19,6 +19,7 @@ struct LimitOption {
 
 struct Limits {
   uint64_t max_update_structs = uint64_t{1} << 22;
+  uint64_t max_root_name_bytes = 1024;
   uint64_t max_awareness_state_bytes = 64 << 10;
   uint64_t max_awareness_states_per_session = 64;
   uint64_t max_awareness_states_per_room = 4096;

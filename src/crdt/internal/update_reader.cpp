@@ -159,7 +159,8 @@ template <typename Source>
 UpdateReader<Source>::UpdateReader(Bytes update, const UpdateLimits& limits)
     : source_(update),
       structs_allowed_(limits.max_structs),
-      ranges_allowed_(limits.max_delete_ranges) {
+      ranges_allowed_(limits.max_delete_ranges),
+      root_name_bytes_allowed_(limits.max_root_name_bytes) {
   section_count_ = source_.rest().read_count(kMinSectionBytes);
   sections_left_ = section_count_;
 }
@@ -234,6 +235,7 @@ void UpdateReader<Source>::read_item(uint8_t flags, StructView& view) {
     if (kind == 1) {
       view.parent = StructView::Parent::kRoot;
       view.root_name = source_.read_string();
+      if (view.root_name.size() > root_name_bytes_allowed_) fail_over_limit();
     } else if (kind == 0) {
       view.parent = StructView::Parent::kItem;
       view.parent_item = source_.read_left_id();

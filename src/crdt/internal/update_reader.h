@@ -146,7 +146,7 @@ class UpdateReader {
   bool read_delete_set(DeleteSet& set) { return source_.read_delete_set(set, ranges_allowed_); }
 
   bool ok() const { return source_.rest().ok(); }
-  // Why it is not ok: too many structs rather than malformed bytes.
+  // Why it is not ok: too many structs or too long a name rather than malformed bytes.
   bool is_over_limit() const { return is_over_limit_; }
   // Whether every byte was read. Yjs ignores bytes after the delete set.
   bool at_end() const { return source_.rest().at_end(); }
@@ -171,6 +171,7 @@ class UpdateReader {
   uint64_t structs_left_ = 0;  // in this section
   uint64_t structs_allowed_;   // in the rest of the update
   uint64_t ranges_allowed_;
+  uint64_t root_name_bytes_allowed_;
   WireId next_id_;
   bool is_over_limit_ = false;
 };
