@@ -28,7 +28,8 @@ auto with_format(UpdateFormat format, const Function& function) {
 template <typename Reader>
 tl::unexpected<Error> failure_of(const Reader& reader) {
   if (reader.is_over_limit()) {
-    return failure(ErrorCode::kTooLarge, "update: more structs or a longer root name than the limits allow");
+    return failure(ErrorCode::kTooLarge,
+                   "update: more structs or a longer root name than the limits allow");
   }
   return failure(ErrorCode::kMalformed, "update: the bytes do not follow the format");
 }
