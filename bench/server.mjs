@@ -6,6 +6,7 @@
 // compared in the end, and with what npm yjs is given; ours is then killed and read from disk.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { CONTESTANTS, Running, syncMilliseconds } from './contestants.mjs';
@@ -105,7 +106,7 @@ const results = new Map(chosen.map((contestant) => [contestant, []]));
 const syncs = [];
 for (let round = 1; round <= Number(flags.rounds); round++) {
   for (const contestant of chosen) {
-    syncs.push(syncMilliseconds());
+    syncs.push(await syncMilliseconds(1000 / Number(flags.rate)));
     const result = await run(contestant);
     results.get(contestant).push(result);
     console.error(
@@ -155,8 +156,8 @@ folder; medians of ${flags.rounds} rounds in turns. ${today()}, ${machine()}.
 ${flags.seconds} s as many as the server takes while ${flags.window} updates are on their way. A delivery is one edit that one
 other client has got; processor is that of the whole server process, user and system, per delivery;
 memory its peak. In every room all clients, and a newcomer with npm yjs, ended with the same text.
-Before each run writing and syncing 8 KB was timed: it took this disk ${rounded(Math.min(...syncs))} to ${rounded(Math.max(...syncs))} ms. Tidemark's
-p50 and p99 wait for one or two of these, the others' for none.
+Before each run writing and syncing 8 KB was timed at the steady rate: the medians were ${rounded(Math.min(...syncs))} to ${rounded(Math.max(...syncs))} ms.
+The machine's load average was ${rounded(os.loadavg()[0])} at the end.
 
 ${table([['server', ...titles], ...chosen.map(rowOf)])}
 

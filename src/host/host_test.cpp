@@ -112,6 +112,18 @@ TEST(Host, answers_each_kind_of_wrong_request_with_its_status) {
   EXPECT_EQ(status("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(20'000, 'x')), "431");
 }
 
+TEST(Host, tells_foreign_pages_neither_names_nor_counts) {
+  Running server;
+  for (const std::string path : {"/api/documents", "/metrics"}) {
+    const std::string foreign = server.get(path, "Origin: https://evil.example\r\n");
+    // Without this header no browser hands the response to a page of another origin.
+    EXPECT_EQ(foreign.find("Access-Control-Allow"), std::string::npos);
+    const std::string rebound =
+        server.ask("GET " + path + " HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n");
+    EXPECT_EQ(rebound.substr(9, 3), "421");
+  }
+}
+
 TEST(Host, turns_foreign_pages_and_bad_rooms_away_before_the_upgrade) {
   Running server;
   TestPeer foreign(server.port);
