@@ -61,6 +61,7 @@ TEST(Map, tells_how_keys_changed) {
     map.erase("fleeting");
   });
   std::vector<std::tuple<std::string, KeyChange::Action, Any>> seen;
+  seen.reserve(told.size());
   for (const KeyChange& one : told) {
     seen.emplace_back(one.key, one.action, one.old_value.any() ? *one.old_value.any() : Any());
   }

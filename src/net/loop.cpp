@@ -55,10 +55,10 @@ void Loop::after(int64_t ms, std::function<void()> task) {
   });
 }
 
-void Loop::on_signals(std::initializer_list<int> signals, std::function<void(int)> task) {
+void Loop::on_signals(std::initializer_list<int> signals, const std::function<void(int)>& task) {
   auto set = std::make_unique<asio::signal_set>(state_->context);
   for (const int signal : signals) set->add(signal);
-  await_signal(*set, std::move(task));
+  await_signal(*set, task);
   state_->signals.push_back(std::move(set));
 }
 

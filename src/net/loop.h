@@ -28,7 +28,7 @@ class Loop {
   // Once, unless the loop ends before.
   void after(int64_t ms, std::function<void()> task);
   // Each time one of the signals comes.
-  void on_signals(std::initializer_list<int> signals, std::function<void(int)> task);
+  void on_signals(std::initializer_list<int> signals, const std::function<void(int)>& task);
   // After each batch of ready events, in the order of registration.
   void at_turn_end(std::function<void()> task);
 
