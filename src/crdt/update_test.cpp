@@ -440,6 +440,18 @@ TEST(Update, forgets_the_key_bit_of_an_item_that_inherits_its_parent) {
             "00");
 }
 
+TEST(Update, keeps_its_clocks_where_one_client_has_two_sections) {
+  // Two sections of client 7: garbage at clock 3, and garbage at clock 51.
+  const Buffer v1 = {2, 1, 7, 3, 0, 1, 1, 7, 51, 0, 4, 0};
+  const Result<Buffer> v2 = convert_v1_to_v2(v1, kOwnUpdateLimits);
+  ASSERT_TRUE(v2);
+  ASSERT_TRUE(validate_update(*v2, UpdateFormat::kV2));
+  EXPECT_EQ(update_meta(*v2, UpdateFormat::kV2)->to, update_meta(v1, UpdateFormat::kV1)->to);
+  const Result<Buffer> back = convert_v2_to_v1(*v2, kOwnUpdateLimits);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(*back, v1);
+}
+
 TEST(Update, counts_bytes_after_its_end) {
   const Result<UpdateCounts> counts = validate_update(from_hex("0000ff"), UpdateFormat::kV1);
   ASSERT_TRUE(counts.has_value());

@@ -137,12 +137,15 @@ template <typename Writer>
 class LazyUpdateWriter {
  public:
   void write(const StructView& view) {
-    if (sections_.empty() || sections_.back().client != view.id.client) {
-      sections_.push_back({view.id.client, writer_.rest().size(), 0});
+    // Only a section says where its clocks begin: whoever goes on elsewhere begins another.
+    if (sections_.empty() || sections_.back().client != view.id.client ||
+        sections_.back().next_clock != view.id.clock) {
+      sections_.push_back({view.id.client, writer_.rest().size(), 0, view.id.clock});
       writer_.begin_uncounted_section(view.id.client, view.id.clock);
     }
     writer_.write(view);
     ++sections_.back().structs;
+    sections_.back().next_clock = view.end_clock();
   }
 
   // Ends the update and leaves the writer as new.
@@ -164,6 +167,7 @@ class LazyUpdateWriter {
     uint64_t client;
     size_t at;  // where its bytes begin
     uint64_t structs;
+    uint64_t next_clock;
   };
 
   Writer writer_;
