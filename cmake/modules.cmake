@@ -1,5 +1,6 @@
 # One static library per line of layers.txt, linked to exactly what the line names. A file in a
-# module's folder (or its internal/) is in the build; x_test.cpp goes into its test program.
+# module's folder, its internal/ or a folder of that is in the build; x_test.cpp goes into its test
+# program.
 
 # What each module may use from outside; each library is seen by one folder.
 set(TM_EXTERNAL_store_sqlite SQLite::SQLite3 ZLIB::ZLIB)
@@ -35,7 +36,8 @@ function(tm_add_module path kind)
   endif()
   string(REPLACE "/" "_" name "${path}")
   set(folder "${CMAKE_SOURCE_DIR}/src/${path}")
-  file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.cpp" "${folder}/internal/*.cpp")
+  file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.cpp" "${folder}/internal/*.cpp"
+       "${folder}/internal/*/*.cpp")
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")

@@ -66,8 +66,11 @@ def read_layers(path):
 
 
 def module_of(path, modules):
-    """The module of a path relative to src/, or None. Only internal/ may lie below a module."""
+    """The module of a path relative to src/, or None. Only internal/ and folders of internal/ may
+    lie below a module."""
     folder = Path(path).parent
+    if folder.parent.name == "internal":
+        folder = folder.parent
     if folder.name == "internal":
         folder = folder.parent
     return folder.as_posix() if folder.as_posix() in modules else None
@@ -77,8 +80,12 @@ def line_of(text, position):
     return text.count("\n", 0, position) + 1
 
 
-def check_include(own, target, modules):
-    """What is wrong with module `own` including the quoted path `target`, or None."""
+def is_below_internal(path):
+    return Path(path).parent.parent.name == "internal"
+
+
+def check_include(own, relative, target, modules):
+    """What is wrong with `relative`, of `own`, including the quoted `target`, or None."""
     other = module_of(target, modules)
     if other is None:
         return f'"{target}" lies in no module'
@@ -86,6 +93,8 @@ def check_include(own, target, modules):
         return f"{own} may not know {other}"
     if other != own and "/internal/" in target:
         return f'"{target}" is internal to {other}'
+    if is_below_internal(relative) and "/internal/" in target and not is_below_internal(target):
+        return f'"{target}" is above the folder below internal/ that asks for it'
     return None
 
 
@@ -110,7 +119,7 @@ def check_file(path, relative, modules):
     code = without_comments(text)
     for match in INCLUDE.finditer(code):
         if match[1] == '"':
-            wrong = check_include(own, match[2], modules)
+            wrong = check_include(own, relative, match[2], modules)
         else:
             wrong = check_library(own, kind, match[2], is_test)
         if wrong:

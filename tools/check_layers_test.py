@@ -37,6 +37,9 @@ class CheckLayers(unittest.TestCase):
     def test_permits_what_the_line_names(self):
         self.assert_clean("store/log.cpp", '#include "base/bytes.h"\n#include "crdt/doc.h"\n')
         self.assert_clean("crdt/doc.cpp", '#include "crdt/internal/item.h"\n#include <vector>\n')
+        text = '#include "crdt/internal/update/wire.h"\n'
+        self.assert_clean("crdt/internal/update/cut.cpp", text)
+        self.assert_clean("crdt/internal/list.cpp", text)
         self.assert_clean("host/serve.cpp", "#include <thread>\n#include <boost/asio.hpp>\n")
 
     def test_reports_a_module_above(self):
@@ -51,6 +54,9 @@ class CheckLayers(unittest.TestCase):
     def test_reports_foreign_internals(self):
         text = '#include "crdt/internal/item.h"\n'
         self.assert_reports("store/log.cpp", text, "internal to crdt")
+        self.assert_reports("crdt/internal/update/cut.cpp", text, "above the folder")
+        deeper = '#include "crdt/internal/update/wire.h"\n'
+        self.assert_reports("store/log.cpp", deeper, "internal to crdt")
 
     def test_reports_files_outside_of_modules(self):
         self.assert_reports("stray.cpp", "", "no module")

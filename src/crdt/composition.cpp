@@ -1,6 +1,6 @@
 #include "crdt/composition.h"
 
-#include "crdt/internal/update_reader.h"
+#include "crdt/internal/update/reader.h"
 
 namespace tidemark::crdt {
 

@@ -3,7 +3,7 @@
 #include "base/assert.h"
 #include "crdt/internal/document.h"
 #include "crdt/internal/rendering.h"
-#include "crdt/internal/update_reader.h"
+#include "crdt/internal/update/reader.h"
 
 namespace tidemark::crdt {
 namespace {

@@ -1,11 +1,12 @@
 #include "crdt/update.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "crdt/internal/struct_cut.h"
-#include "crdt/internal/update_merge.h"
-#include "crdt/internal/update_reader.h"
-#include "crdt/internal/update_writer.h"
+#include "crdt/internal/update/merge.h"
+#include "crdt/internal/update/reader.h"
+#include "crdt/internal/update/struct_cut.h"
+#include "crdt/internal/update/writer.h"
 
 namespace tidemark::crdt {
 namespace {
@@ -86,14 +87,20 @@ std::vector<ClientSpan> spans_of(Reader& reader) {
   std::vector<ClientSpan> spans;
   StructView view;
   bool has_gap = false;
+  uint64_t next_clock = 0;
   while (reader.next(view)) {
     if (spans.empty() || spans.back().client != view.id.client) {
       spans.push_back({view.id.client, view.id.clock, 0, 0});
-      has_gap = view.id.clock != 0;
+      has_gap = false;
+      next_clock = 0;
     }
-    has_gap = has_gap || view.ref == Ref::kSkip;
-    spans.back().end = view.end_clock();
-    if (!has_gap) spans.back().first_gap = view.end_clock();
+    // Yjs writes one section for each client; others may write several, with gaps and in any order.
+    has_gap = has_gap || view.ref == Ref::kSkip || view.id.clock != next_clock;
+    next_clock = view.end_clock();
+    ClientSpan& span = spans.back();
+    span.first = std::min(span.first, view.id.clock);
+    span.end = std::max(span.end, next_clock);
+    if (!has_gap) span.first_gap = next_clock;
   }
   return spans;
 }

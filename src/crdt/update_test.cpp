@@ -276,6 +276,17 @@ void ask_everything(const Buffer& update, UpdateFormat format) {
   EXPECT_TRUE(validate_update(*other, other_format, limits).has_value()) << to_hex(update);
 }
 
+TEST(Update, tells_gaps_between_two_sections_of_one_client) {
+  // Garbage of client 7 at the clocks 0 and 1, then at 5; and the same, the later clock first.
+  const Buffer update = {2, 1, 7, 0, 0, 2, 1, 7, 5, 0, 1, 0};
+  EXPECT_EQ(hex_or_error(diff(update, {}, UpdateFormat::kV1)), to_hex(update));
+  EXPECT_EQ(*state_vector_of_update(update, UpdateFormat::kV1), StateVector({{7, 2}}));
+  EXPECT_EQ(update_meta(update, UpdateFormat::kV1)->to, StateVector({{7, 6}}));
+  const Buffer turned = {2, 1, 7, 5, 0, 1, 1, 7, 0, 0, 2, 0};
+  EXPECT_EQ(update_meta(turned, UpdateFormat::kV1)->to, StateVector({{7, 6}}));
+  EXPECT_EQ(contains_update(StateVector({{7, 2}}), {}, turned, UpdateFormat::kV1), false);
+}
+
 TEST(Update, refuses_every_proper_prefix) {
   for (const auto& [update, format] : golden_updates()) {
     if (update.size() > 400) continue;

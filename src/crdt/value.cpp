@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "crdt/internal/wire.h"
+#include "crdt/internal/update/wire.h"
 
 namespace tidemark::crdt {
 namespace {

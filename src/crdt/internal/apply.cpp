@@ -5,8 +5,8 @@
 
 #include "base/assert.h"
 #include "crdt/internal/document.h"
-#include "crdt/internal/struct_cut.h"
-#include "crdt/internal/update_reader.h"
+#include "crdt/internal/update/reader.h"
+#include "crdt/internal/update/struct_cut.h"
 
 namespace tidemark::crdt {
 uint32_t Document::state_of(uint64_t id) const {

@@ -19,7 +19,7 @@
 #include "crdt/internal/pending.h"
 #include "crdt/internal/struct_store.h"
 #include "crdt/internal/transaction_record.h"
-#include "crdt/internal/update_writer.h"
+#include "crdt/internal/update/writer.h"
 #include "crdt/update_limits.h"
 #include "crdt/value.h"
 

@@ -4,8 +4,8 @@
 #include "base/assert.h"
 #include "crdt/internal/document.h"
 #include "crdt/internal/observers.h"
-#include "crdt/internal/struct_cut.h"
-#include "crdt/internal/update_writer.h"
+#include "crdt/internal/update/struct_cut.h"
+#include "crdt/internal/update/writer.h"
 #include "crdt/update.h"
 
 namespace tidemark::crdt {

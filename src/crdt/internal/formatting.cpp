@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
-#include "crdt/internal/wire.h"
+#include "crdt/internal/update/wire.h"
 
 namespace tidemark::crdt {
 namespace {

@@ -6,7 +6,7 @@
 #include "base/assert.h"
 #include "base/utf.h"
 #include "crdt/internal/document.h"
-#include "crdt/internal/struct_cut.h"
+#include "crdt/internal/update/struct_cut.h"
 
 namespace tidemark::crdt {
 

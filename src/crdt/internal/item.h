@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "crdt/internal/struct_view.h"
+#include "crdt/internal/update/struct_view.h"
 
 namespace tidemark::crdt {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "base/assert.h"
-#include "crdt/internal/struct_cut.h"
-#include "crdt/internal/update_reader.h"
-#include "crdt/internal/update_writer.h"
+#include "crdt/internal/update/reader.h"
+#include "crdt/internal/update/struct_cut.h"
+#include "crdt/internal/update/writer.h"
 
 namespace tidemark::crdt {
 

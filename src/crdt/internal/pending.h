@@ -11,7 +11,7 @@
 
 #include "base/bytes.h"
 #include "crdt/delete_set.h"
-#include "crdt/internal/struct_view.h"
+#include "crdt/internal/update/struct_view.h"
 
 namespace tidemark::crdt {
 

@@ -3,7 +3,7 @@
 // in order, is left to the general path untouched.
 #include "base/utf.h"
 #include "crdt/internal/document.h"
-#include "crdt/internal/wire.h"
+#include "crdt/internal/update/wire.h"
 
 namespace tidemark::crdt {
 namespace {

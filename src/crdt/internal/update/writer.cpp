@@ -1,8 +1,8 @@
-#include "crdt/internal/update_writer.h"
+#include "crdt/internal/update/writer.h"
 
 #include "base/assert.h"
 #include "base/utf.h"
-#include "crdt/internal/wire.h"
+#include "crdt/internal/update/wire.h"
 #include "crdt/value.h"
 
 namespace tidemark::crdt {

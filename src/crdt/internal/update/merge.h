@@ -10,9 +10,9 @@
 
 #include "base/bytes.h"
 #include "crdt/delete_set.h"
-#include "crdt/internal/struct_cut.h"
-#include "crdt/internal/struct_view.h"
-#include "crdt/internal/update_writer.h"
+#include "crdt/internal/update/struct_cut.h"
+#include "crdt/internal/update/struct_view.h"
+#include "crdt/internal/update/writer.h"
 #include "crdt/update_limits.h"
 
 namespace tidemark::crdt {

@@ -1,4 +1,4 @@
-// Writes updates byte for byte as Yjs 13.6 does; the grammar is at the head of update_reader.h.
+// Writes updates byte for byte as Yjs 13.6 does; the grammar is at the head of reader.h.
 //
 // Usage: begin(sections); for each section begin_section(...) and its structs; write_delete_set();
 // then take(). Sections go by descending client. Whoever does not know the counts beforehand uses
@@ -13,8 +13,8 @@
 #include "base/bytes.h"
 #include "base/encoder.h"
 #include "crdt/delete_set.h"
-#include "crdt/internal/columns.h"
-#include "crdt/internal/struct_view.h"
+#include "crdt/internal/update/columns.h"
+#include "crdt/internal/update/struct_view.h"
 
 namespace tidemark::crdt {
 

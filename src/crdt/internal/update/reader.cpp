@@ -1,9 +1,9 @@
-#include "crdt/internal/update_reader.h"
+#include "crdt/internal/update/reader.h"
 
 #include <utility>
 
 #include "base/utf.h"
-#include "crdt/internal/wire.h"
+#include "crdt/internal/update/wire.h"
 #include "crdt/value.h"
 
 namespace tidemark::crdt {

@@ -31,8 +31,8 @@
 #include "base/bytes.h"
 #include "base/decoder.h"
 #include "crdt/delete_set.h"
-#include "crdt/internal/columns.h"
-#include "crdt/internal/struct_view.h"
+#include "crdt/internal/update/columns.h"
+#include "crdt/internal/update/struct_view.h"
 #include "crdt/update_limits.h"
 
 namespace tidemark::crdt {

@@ -1,11 +1,11 @@
 // Reaches into internal/ because cutting has no public face of its own: documents and byte
 // functions share it.
-#include "crdt/internal/struct_cut.h"
+#include "crdt/internal/update/struct_cut.h"
 
 #include <gtest/gtest.h>
 
 #include "base/utf.h"
-#include "crdt/internal/update_writer.h"
+#include "crdt/internal/update/writer.h"
 
 namespace tidemark::crdt {
 namespace {

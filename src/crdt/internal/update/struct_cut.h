@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "crdt/internal/struct_view.h"
+#include "crdt/internal/update/struct_view.h"
 
 namespace tidemark::crdt {
 

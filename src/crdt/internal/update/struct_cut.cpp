@@ -1,4 +1,4 @@
-#include "crdt/internal/struct_cut.h"
+#include "crdt/internal/update/struct_cut.h"
 
 #include "base/assert.h"
 #include "base/decoder.h"

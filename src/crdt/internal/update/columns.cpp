@@ -1,4 +1,4 @@
-#include "crdt/internal/columns.h"
+#include "crdt/internal/update/columns.h"
 
 #include "base/utf.h"
 
