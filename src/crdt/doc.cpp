@@ -193,10 +193,7 @@ DocStats Doc::stats() const {
   return stats;
 }
 
-std::string Doc::check() const {
-  document_->store.index.flush();
-  return document_->store.check();
-}
+std::string Doc::check() const { return document_->store.check(); }
 void Doc::use_fast_paths(bool on) { document_->uses_fast_paths = on; }
 
 }  // namespace tidemark::crdt

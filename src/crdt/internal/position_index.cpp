@@ -42,6 +42,9 @@ uint32_t PositionIndex::new_leaf(uint32_t tree) {
   leaf.tree = tree;
   leaf.count = 0;
   leaf.formats = 0;
+  leaf.is_owing = 0;
+  leaf.owed_units = 0;
+  leaf.owed_formats = 0;
   return node;
 }
 
@@ -120,14 +123,20 @@ void PositionIndex::free_nodes(uint32_t node, uint32_t height) {
 
 void PositionIndex::destroy(uint32_t tree) {
   flush();
+  if (finger_.tree == tree) drop_finger();
   free_nodes(trees_[tree].root, trees_[tree].height);
   free_trees_.push_back(tree);
 }
 
-PositionIndex::Place PositionIndex::find(uint32_t tree, uint32_t unit) {
-  flush();
+// Points the finger at the leaf that holds this unit, which becomes the unit's number in there.
+void PositionIndex::move_finger(uint32_t tree, uint32_t& unit) {
+  settle();
+  finger_.tree = tree;
+  finger_.start = unit;
+  finger_.height = trees_[tree].height;
+  TM_ASSERT(finger_.height <= kMaxHeight);
   uint32_t node = trees_[tree].root;
-  for (uint32_t height = trees_[tree].height; height > 0; --height) {
+  for (uint32_t level = 0; level < finger_.height; ++level) {
     const Inner& inner = inners_[node];
     uint32_t i = 0;
     while (unit >= inner.units[i]) {
@@ -135,9 +144,25 @@ PositionIndex::Place PositionIndex::find(uint32_t tree, uint32_t unit) {
       ++i;
       TM_ASSERT(i < inner.count);
     }
+    finger_.path[level] = {node, i};
     node = inner.children[i];
   }
-  const Leaf& leaf = leaves_[node];
+  finger_.leaf = node;
+  finger_.start -= unit;
+}
+
+PositionIndex::Place PositionIndex::find(uint32_t tree, uint32_t unit) {
+  update_late();
+  if (is_finger_right(tree) && unit >= finger_.start) {
+    const Leaf& leaf = leaves_[finger_.leaf];
+    uint32_t left = unit - finger_.start;
+    for (uint32_t i = 0; i < leaf.count; ++i) {
+      if (left < leaf.units[i]) return {leaf.items[i], left};
+      left -= leaf.units[i];
+    }
+  }
+  move_finger(tree, unit);
+  const Leaf& leaf = leaves_[finger_.leaf];
   uint32_t i = 0;
   while (unit >= leaf.units[i]) {
     unit -= leaf.units[i];
@@ -162,10 +187,12 @@ uint32_t PositionIndex::slot_of_child(const Inner& inner, uint32_t child) const 
 }
 
 uint32_t PositionIndex::index_of(ItemHandle item) {
-  flush();
+  update_late();
   uint32_t child = items_[item].leaf_or_key;
   const Leaf& leaf = leaves_[child];
   uint32_t index = sum_of(leaf.units, slot_of_item(leaf, item));
+  if (child == finger_.leaf && is_finger_right(leaf.tree)) return finger_.start + index;
+  settle();
   for (uint32_t node = leaf.parent; node != kNone; node = inners_[node].parent) {
     index += sum_of(inners_[node].units, slot_of_child(inners_[node], child));
     child = node;
@@ -196,15 +223,15 @@ void PositionIndex::collect_formats(uint32_t node, uint32_t height,
   }
 }
 
-void PositionIndex::formats_before(uint32_t tree, ItemHandle item,
-                                   std::vector<ItemHandle>& out) const {
+void PositionIndex::formats_before(uint32_t tree, ItemHandle item, std::vector<ItemHandle>& out) {
+  flush();
   if (item == kNone) return collect_formats(trees_[tree].root, trees_[tree].height, out);
   // The path from the root to the item; what lies left of it is wholly before the item.
-  uint32_t path[16];
+  uint32_t path[kMaxHeight];
   uint32_t levels = 0;
   const uint32_t leaf_node = items_[item].leaf_or_key;
   for (uint32_t node = leaves_[leaf_node].parent; node != kNone; node = inners_[node].parent) {
-    TM_ASSERT(levels < 16);
+    TM_ASSERT(levels < kMaxHeight);
     path[levels++] = node;
   }
   for (uint32_t level = levels; level-- > 0;) {
@@ -220,14 +247,45 @@ void PositionIndex::formats_before(uint32_t tree, ItemHandle item,
   }
 }
 
-void PositionIndex::add_upwards(uint32_t leaf, uint32_t units, uint32_t formats) {
-  uint32_t child = leaf;
-  for (uint32_t node = leaves_[leaf].parent; node != kNone; node = inners_[node].parent) {
-    Inner& inner = inners_[node];
+void PositionIndex::owe(uint32_t node, uint32_t units, uint32_t formats) {
+  Leaf& leaf = leaves_[node];
+  if (leaf.parent == kNone || (units == 0 && formats == 0)) return;
+  leaf.owed_units += units;
+  leaf.owed_formats += formats;
+  if (leaf.is_owing != 0) return;
+  leaf.is_owing = 1;
+  owing_.push_back(node);
+}
+
+void PositionIndex::settle() {
+  if (owing_.empty()) return;
+  const bool is_finger_moved = !is_finger_right(finger_.tree);
+  for (const uint32_t leaf : owing_) settle_leaf(leaf);
+  owing_.clear();
+  if (is_finger_moved) drop_finger();
+}
+
+void PositionIndex::settle_leaf(uint32_t node) {
+  Leaf& leaf = leaves_[node];
+  const uint32_t units = std::exchange(leaf.owed_units, 0);
+  const uint32_t formats = std::exchange(leaf.owed_formats, 0);
+  leaf.is_owing = 0;
+  if (units == 0 && formats == 0) return;
+  if (node == finger_.leaf) {
+    for (uint32_t level = 0; level < finger_.height; ++level) {
+      const auto [inner, slot] = finger_.path[level];
+      inners_[inner].units[slot] += units;
+      inners_[inner].formats[slot] += formats;
+    }
+    return;
+  }
+  uint32_t child = node;
+  for (uint32_t above = leaf.parent; above != kNone; above = inners_[above].parent) {
+    Inner& inner = inners_[above];
     const uint32_t slot = slot_of_child(inner, child);
     inner.units[slot] += units;  // modulo 2^32: also how weights shrink
     inner.formats[slot] += formats;
-    child = node;
+    child = above;
   }
 }
 
@@ -240,7 +298,6 @@ uint32_t PositionIndex::leftmost_leaf(uint32_t tree) const {
 }
 
 void PositionIndex::insert(uint32_t tree, ItemHandle left, ItemHandle item) {
-  flush();
   uint32_t node = left == kNone ? leftmost_leaf(tree) : items_[left].leaf_or_key;
   uint32_t slot = left == kNone ? 0 : slot_of_item(leaves_[node], left) + 1;
   if (leaves_[node].count == kLeafItems) {
@@ -260,10 +317,11 @@ void PositionIndex::insert(uint32_t tree, ItemHandle left, ItemHandle item) {
   leaf.formats += formats;
   ++leaf.count;
   items_[item].leaf_or_key = node;
-  if (units != 0 || formats != 0) add_upwards(node, units, formats);
+  owe(node, units, formats);
 }
 
 uint32_t PositionIndex::split_leaf(uint32_t node) {
+  flush();
   const uint32_t tree = leaves_[node].tree;
   const uint32_t sibling = new_leaf(tree);
   Leaf& lower = leaves_[node];
@@ -284,6 +342,7 @@ uint32_t PositionIndex::split_leaf(uint32_t node) {
 }
 
 void PositionIndex::insert_child(uint32_t tree, uint32_t node, uint32_t sibling, bool is_leaf) {
+  drop_finger();
   uint32_t parent = parent_of(node, is_leaf);
   const Weight upper = weight_of(sibling, is_leaf);
   if (parent == kNone) {
@@ -339,7 +398,7 @@ uint32_t PositionIndex::split_inner(uint32_t node, bool children_are_leaves) {
 }
 
 void PositionIndex::remove(ItemHandle item) {
-  flush();
+  if (late_ == item) late_ = kNone;
   const uint32_t node = items_[item].leaf_or_key;
   Leaf& leaf = leaves_[node];
   const uint32_t slot = slot_of_item(leaf, item);
@@ -350,8 +409,10 @@ void PositionIndex::remove(ItemHandle item) {
   --leaf.count;
   leaf.formats -= formats;
   items_[item].leaf_or_key = kNone;
-  if (units != 0 || formats != 0) add_upwards(node, 0 - units, 0 - formats);
+  owe(node, 0 - units, 0 - formats);
   if (leaf.count == 0 && leaf.parent != kNone) {
+    settle();
+    drop_finger();
     const uint32_t parent = leaf.parent;
     free_leaves_.push_back(node);
     remove_child(leaf.tree, parent, node, 1);
@@ -378,7 +439,7 @@ void PositionIndex::divide(ItemHandle left, ItemHandle right) {
   leaf.units[slot] = units;
   leaf.units[slot + 1] = units_right;
   items_[right].leaf_or_key = node;
-  if (change != 0) add_upwards(node, change, 0);
+  owe(node, change, 0);
 }
 
 void PositionIndex::join(ItemHandle left, ItemHandle right) {
@@ -397,7 +458,7 @@ void PositionIndex::join(ItemHandle left, ItemHandle right) {
   shift_down(leaf.units, slot + 1, leaf.count);
   --leaf.count;
   items_[right].leaf_or_key = kNone;
-  if (change != 0) add_upwards(node, change, 0);
+  owe(node, change, 0);
 }
 
 void PositionIndex::remove_child(uint32_t tree, uint32_t parent, uint32_t child, uint32_t level) {
@@ -432,7 +493,7 @@ void PositionIndex::update(ItemHandle handle) {
     format_change = item.is_deleted() ? 0xffffffffu : 0;
     leaf.formats += format_change;
   }
-  if (change != 0 || format_change != 0) add_upwards(node, change, format_change);
+  owe(node, change, format_change);
 }
 
 bool PositionIndex::check_node(uint32_t node, uint32_t height, ItemHandle& at) const {
@@ -441,7 +502,7 @@ bool PositionIndex::check_node(uint32_t node, uint32_t height, ItemHandle& at) c
     uint32_t formats = 0;
     for (uint32_t i = 0; i < leaf.count; ++i) {
       if (leaf.items[i] != at || items_[at].leaf_or_key != node) return false;
-      if (leaf.units[i] != items_[at].visible_len()) return false;
+      if (leaf.units[i] != items_[at].visible_len() && at != late_) return false;
       formats += format_weight(items_[at]);
       at = items_[at].right;
     }
@@ -450,7 +511,11 @@ bool PositionIndex::check_node(uint32_t node, uint32_t height, ItemHandle& at) c
   const Inner& inner = inners_[node];
   for (uint32_t i = 0; i < inner.count; ++i) {
     const uint32_t child = inner.children[i];
-    const Weight weight = weight_of(child, height == 1);
+    Weight weight = weight_of(child, height == 1);
+    if (height == 1) {
+      weight.units -= leaves_[child].owed_units;
+      weight.formats -= leaves_[child].owed_formats;
+    }
     const uint32_t parent = height == 1 ? leaves_[child].parent : inners_[child].parent;
     if (parent != node || weight.units != inner.units[i] || weight.formats != inner.formats[i]) {
       return false;
@@ -460,8 +525,22 @@ bool PositionIndex::check_node(uint32_t node, uint32_t height, ItemHandle& at) c
   return inner.count > 0;
 }
 
+bool PositionIndex::check_finger() const {
+  uint32_t node = trees_[finger_.tree].root;
+  uint32_t start = 0;
+  if (finger_.height != trees_[finger_.tree].height) return false;
+  for (uint32_t level = 0; level < finger_.height; ++level) {
+    const auto [inner, slot] = finger_.path[level];
+    if (inner != node || slot >= inners_[inner].count) return false;
+    start += sum_of(inners_[inner].units, slot);
+    node = inners_[inner].children[slot];
+  }
+  return node == finger_.leaf && start == finger_.start;
+}
+
 bool PositionIndex::check(uint32_t tree, ItemHandle start) const {
   ItemHandle at = start;
+  if (is_finger_right(tree) && !check_finger()) return false;
   return check_node(trees_[tree].root, trees_[tree].height, at) && at == kNone;
 }
 

@@ -1,9 +1,13 @@
 // Index to item and item to index in O(log n): one B+tree per list that asks for it, over all its
 // items, deleted ones with weight 0. Items point back to their leaf, so that a tree is climbed as
-// well as descended.
+// well as descended. Edits come where edits were: a finger remembers the way to the leaf that was
+// last found, and a leaf owes its parents what changed in it until somebody looks elsewhere. So
+// whoever edits on in one place, here or far away, pays for a leaf and not for a tree.
 //  (1) The leaves from left to right hold the list's items in list order.
-//  (2) An inner node's sums are those of its children; a leaf's weights are the items' visible
-//  units. (3) Every node but the root has at least one child or item.
+//  (2) A leaf's weights are the items' visible units; an inner node's sums are those of its
+//  children, less what the leaves below owe.
+//  (3) Every node but the root has at least one child or item.
+//  (4) The finger's path leads to its leaf, and if no other leaf owes, its start is right.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +39,7 @@ class PositionIndex {
   // The last item of the list. The tree must not be empty.
   ItemHandle last(uint32_t tree) const;
   // Live formats that stand before the item, in list order; all of them if item is kNone.
-  void formats_before(uint32_t tree, ItemHandle item, std::vector<ItemHandle>& out) const;
+  void formats_before(uint32_t tree, ItemHandle item, std::vector<ItemHandle>& out);
 
   // The item, already linked into the list, stands right after `left` (kNone: at the front).
   void insert(uint32_t tree, ItemHandle left, ItemHandle item);
@@ -49,11 +53,13 @@ class PositionIndex {
   // The same for content only, put off until somebody looks: a typist changes one item many times.
   void update_later(ItemHandle item) {
     if (late_ == item) return;
-    flush();
+    update_late();
     late_ = item;
   }
+  // Pays all debts.
   void flush() {
-    if (late_ != kNone) update(std::exchange(late_, kNone));
+    update_late();
+    settle();
   }
 
   size_t memory() const { return leaves_.memory() + inners_.memory(); }
@@ -68,6 +74,9 @@ class PositionIndex {
     uint32_t tree;
     uint32_t count;
     uint32_t formats;
+    uint32_t is_owing;    // whether it is listed as such
+    uint32_t owed_units;  // what the sums above lack, modulo 2^32
+    uint32_t owed_formats;
     ItemHandle items[kLeafItems];
     uint32_t units[kLeafItems];
   };
@@ -86,6 +95,19 @@ class PositionIndex {
     uint32_t units;
     uint32_t formats;
   };
+  // 24^7 leaves are more than there are handles; splits leave nodes at least half full.
+  static constexpr uint32_t kMaxHeight = 16;
+  struct Finger {
+    struct Step {
+      uint32_t inner;
+      uint32_t slot;
+    };
+    uint32_t tree = kNone;  // kNone: it points nowhere
+    uint32_t leaf = kNone;
+    uint32_t start = 0;  // units before the leaf
+    uint32_t height = 0;
+    Step path[kMaxHeight] = {};  // from the root down
+  };
 
   static uint32_t format_weight(const Item& item) {
     return item.ref() == Ref::kFormat && !item.is_deleted() ? 1 : 0;
@@ -98,7 +120,18 @@ class PositionIndex {
   uint32_t& parent_of(uint32_t node, bool is_leaf) {
     return is_leaf ? leaves_[node].parent : inners_[node].parent;
   }
-  void add_upwards(uint32_t leaf, uint32_t units, uint32_t formats);
+  void update_late() {
+    if (late_ != kNone) update(std::exchange(late_, kNone));
+  }
+  void owe(uint32_t leaf, uint32_t units, uint32_t formats);
+  void settle();
+  void settle_leaf(uint32_t leaf);
+  bool is_finger_right(uint32_t tree) const {
+    return finger_.tree == tree &&
+           (owing_.empty() || (owing_.size() == 1 && owing_.front() == finger_.leaf));
+  }
+  void move_finger(uint32_t tree, uint32_t& unit);
+  void drop_finger() { finger_.tree = finger_.leaf = kNone; }
   uint32_t leftmost_leaf(uint32_t tree) const;
   uint32_t split_leaf(uint32_t leaf);
   void insert_child(uint32_t tree, uint32_t node, uint32_t sibling, bool is_leaf);
@@ -106,6 +139,7 @@ class PositionIndex {
   void remove_child(uint32_t tree, uint32_t parent, uint32_t child, uint32_t level);
   void collect_formats(uint32_t node, uint32_t height, std::vector<ItemHandle>& out) const;
   void free_nodes(uint32_t node, uint32_t height);
+  bool check_finger() const;
   bool check_node(uint32_t node, uint32_t height, ItemHandle& at) const;
 
   Slab<Item>& items_;
@@ -115,7 +149,9 @@ class PositionIndex {
   std::vector<uint32_t> free_leaves_;
   std::vector<uint32_t> free_inners_;
   std::vector<uint32_t> free_trees_;
-  ItemHandle late_ = kNone;  // its weight in the tree may be out of date
+  ItemHandle late_ = kNone;      // its weight in its leaf may be out of date
+  std::vector<uint32_t> owing_;  // leaves, each once
+  Finger finger_;
 };
 
 }  // namespace tidemark::crdt
