@@ -19,7 +19,7 @@ MAX_COLUMNS = 100
 MAX_LINES = {".h": 300, ".cpp": 600, ".py": 600, ".mjs": 600, ".js": 600, ".ts": 600}
 MAX_KERNEL_LINES = 900
 MAX_FILES_IN_FOLDER = 45
-MAX_KERNEL_FILES = 50
+MAX_KERNEL_FILES = 60
 MAX_BYTES = 1_500_000
 
 BANNED = set(
@@ -157,7 +157,7 @@ def check_folders(paths):
             counts[folder] = counts.get(folder, 0) + 1
     complaints = []
     for folder, count in counts.items():
-        limit = MAX_KERNEL_FILES if folder == "src/crdt/internal" else MAX_FILES_IN_FOLDER
+        limit = MAX_KERNEL_FILES if folder.startswith("src/crdt") else MAX_FILES_IN_FOLDER
         if count > limit:
             complaints.append(f"{folder}: {count} files, at most {limit}")
     return complaints

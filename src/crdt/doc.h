@@ -111,6 +111,9 @@ class Doc {
   Any to_json() const;
   DocStats stats() const;
 
+  // What free functions on documents work on, as SharedType::document().
+  Document* document() const { return document_.get(); }
+
   // For tests: breaks of internal invariants, one line each; empty if all hold.
   std::string check() const;
   // For tests: whether shortcuts for typing are taken, which must not be observable.

@@ -88,6 +88,7 @@ const compareStep = (expected, actual, context) => {
     }
     return null;
   }
+  if (expected.place || expected.found) return expected.w ? null : compareView(expected, actual);
   // Yjs looks again at what waits later than it could: it keeps one missing clock for each client.
   // What a remote step lets in is then compared once nothing waits any more.
   if (expected.w && !expected.u.every(([isLocal]) => isLocal)) return null;
@@ -111,6 +112,15 @@ const partsOnPurpose = (expected, actual) => {
   const cleansUp = ({ u = [] }) =>
     u.some(([isLocal]) => isLocal) && u.some(([isLocal]) => !isLocal);
   return expected.w === 1 && (cleansUp(expected) || cleansUp(actual ?? {}));
+};
+
+// What is shown while something waits is compared once nothing waits any more.
+const compareView = ({ w, ...expected }, actual) => {
+  for (const name of Object.keys(expected)) {
+    if (text(expected[name]) !== text(actual[name]))
+      return { what: name, expected: expected[name], actual: actual[name] };
+  }
+  return null;
 };
 
 const compareUtils = (expected, actual) => {

@@ -107,6 +107,7 @@ class Generator {
       typing: r.oneIn(2),
       deletes: !r.oneIn(6),
       deltas: r.oneIn(3),
+      places: r.oneIn(3),
     };
     this.header = this.makeHeader();
     this.steps = [];
@@ -115,6 +116,7 @@ class Generator {
     this.have = this.header.clients.map(() => new Set());
     this.sent = []; // refs of local updates, in order of emission
     this.cursor = this.header.clients.map(() => 0);
+    this.places = []; // numbers of the steps that made one
   }
 
   makeHeader() {
@@ -424,6 +426,25 @@ class Generator {
     }
   }
 
+  playPlace(client) {
+    const { random: r } = this;
+    if (this.session.peers[client].waits()) return;
+    const [at, type] = this.place(client);
+    const index = r.below(type._length + (r.oneIn(5) ? 4 : 1));
+    const { place } = this.play({
+      place: client,
+      at,
+      index,
+      assoc: r.pick([0, -1, 0, -1, 2, -70]),
+    });
+    if (place) this.places.push(this.steps.length - 1);
+  }
+
+  playFind(client) {
+    const from = this.places.slice(-12);
+    if (from.length > 0) this.play({ find: client, from });
+  }
+
   everybody() {
     return this.header.clients.map((_, c) => c);
   }
@@ -451,8 +472,13 @@ class Generator {
       if (r.oneIn(2)) this.playDelivery(client);
       if (r.oneIn(12)) this.playOther(client);
       if (r.oneIn(20)) this.play({ check: [client] });
+      if (this.swarm.places) {
+        if (r.oneIn(3)) this.playPlace(client);
+        if (r.oneIn(4)) this.playFind(r.below(this.header.clients.length));
+      }
     }
     this.settle();
+    for (const client of this.everybody()) this.playFind(client);
     this.play({ check: this.everybody() });
     return { ...this.header, steps: this.steps };
   }

@@ -276,6 +276,8 @@ Result<> Session::play(const Json& step, JsonWriter& to) {
     done = play_reload(step, to);
   } else if (step.HasMember("utils")) {
     done = play_utils(step, to);
+  } else if (Views::knows(step)) {
+    done = play_view(step, to);
   } else {
     play_check(step, to);
   }
@@ -368,6 +370,12 @@ Result<> Session::play_reload(const Json& step, JsonWriter& to) {
   Result<> applied = peers_[client]->apply(bytes, version);
   if (!applied) return applied;
   return finish(step, *peers_[client], to);
+}
+
+Result<> Session::play_view(const Json& step, JsonWriter& to) {
+  Peer& peer = peer_at(Views::client_of(step));
+  if (step.HasMember("place")) return views_.play_place(step, peer.resolve(step["at"]), to);
+  return views_.play_find(step, peer.doc(), to);
 }
 
 void Session::play_check(const Json& step, JsonWriter& to) {

@@ -11,6 +11,7 @@
 #include "crdt/doc.h"
 #include "crdt/update.h"
 #include "support/json_values.h"
+#include "support/views.h"
 
 namespace tidemark::support {
 
@@ -69,6 +70,7 @@ class Session {
   Result<> play_sync(const Json& step, JsonWriter& to);
   Result<> play_reload(const Json& step, JsonWriter& to);
   Result<> play_utils(const Json& step, JsonWriter& to);
+  Result<> play_view(const Json& step, JsonWriter& to);
   void play_check(const Json& step, JsonWriter& to);
 
   Peer& peer_at(const Json& client);
@@ -79,6 +81,7 @@ class Session {
   const Json& program_;
   std::vector<std::unique_ptr<Peer>> peers_;
   std::map<int, std::vector<Peer::Emitted>> emitted_;  // local updates by step
+  Views views_;
 };
 
 // The whole trace as a JSON array, or the first error and the number of the step. A program that

@@ -15,6 +15,8 @@
 //   {reload: client, id, v}                        a new document with a new id loads the state
 //   {utils: client, from: [[i, k]...]}             byte functions on updates, and a client's vector
 //   {check: [client...]}                           everything that the documents show
+//   {place: client, at: path, index, assoc}        a relative position in the type at the path
+//   {find: client, from: [i...]}                   where the positions of those steps are now
 // Op := [verb, path, argument...]; path := [root name, index or key...]
 //   insert path index text attributes?     embed path index value attributes?
 //   format path index length attributes    erase path index length
@@ -26,8 +28,11 @@
 //   {u: [[is_local, v1, v2]...], e: [event...], s: [added, removed]}   e, s if not empty
 //       w: 1 if yjs had something waiting before or after
 //   {utils: ...}   {check: [state...]}   {skip: 1} if a step refers to nothing
+//   {place: [bytes, json]}   {found: [null or [type, index, assoc]...]}
+//       type: a root's name, or [client, clock] of the item that holds it
 import * as Y from 'yjs';
 import { decode, dump, encode, hex, kindOf, unhex } from './values.mjs';
+import { Views } from './views.mjs';
 
 const ROOT_CLASSES = {
   text: Y.Text,
@@ -215,6 +220,16 @@ class Peer {
     return steps.reduce(childOf, this.root(name));
   }
 
+  // The type at the path, or null.
+  find(path) {
+    try {
+      return this.resolve(path);
+    } catch (error) {
+      if (error instanceof Invalid) return null;
+      throw error;
+    }
+  }
+
   // Runs f and says what it emitted.
   observe(f) {
     this.updates = [];
@@ -273,6 +288,7 @@ export class Session {
     this.lenient = lenient;
     this.peers = header.clients.map((client) => new Peer(client, header.roots, header.events));
     this.emitted = new Map(); // step number -> local updates [v1, v2]
+    this.views = new Views();
   }
 
   find([i, k]) {
@@ -295,6 +311,11 @@ export class Session {
     if (step.reload !== undefined) return this.playReload(step);
     if (step.utils !== undefined) return this.playUtils(step);
     if (step.check !== undefined) return { check: step.check.map((c) => this.peers[c].describe()) };
+    const client = ['place', 'find'].map((verb) => step[verb]).find((c) => c !== undefined);
+    if (client !== undefined) {
+      const result = this.views.play(step, this);
+      return this.peers[client].waits() ? { ...result, w: 1 } : result;
+    }
     throw new Error(`not a step: ${JSON.stringify(step)}`);
   }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "crdt/id.h"
 #include "crdt/type_ref.h"
 
 namespace tidemark::crdt {
@@ -27,11 +28,7 @@ enum class Ref : uint8_t {
 };
 
 // A struct's first clock, or a neighbour's, at full wire width.
-struct WireId {
-  uint64_t client = 0;
-  uint64_t clock = 0;
-  friend bool operator==(const WireId&, const WireId&) = default;
-};
+using WireId = Id;
 
 struct StructView {
   enum class Parent : uint8_t {
