@@ -108,6 +108,7 @@ class Generator {
       deletes: !r.oneIn(6),
       deltas: r.oneIn(3),
       places: r.oneIn(3),
+      snapshots: r.oneIn(3),
     };
     this.header = this.makeHeader();
     this.steps = [];
@@ -117,6 +118,7 @@ class Generator {
     this.sent = []; // refs of local updates, in order of emission
     this.cursor = this.header.clients.map(() => 0);
     this.places = []; // numbers of the steps that made one
+    this.snapshots = this.header.clients.map(() => []); // ... by the client that made it
   }
 
   makeHeader() {
@@ -133,7 +135,7 @@ class Generator {
       );
     if (roots.length === 0) roots.push(['text', '']);
     const events = r.oneIn(2);
-    const gc = !r.oneIn(6);
+    const gc = !r.oneIn(swarm.snapshots ? 2 : 6);
     const clients = makeIds(r, 2 + r.below(3)).map((id) => ({
       id,
       gc: gc || r.oneIn(2),
@@ -429,11 +431,11 @@ class Generator {
   playPlace(client) {
     const { random: r } = this;
     if (this.session.peers[client].waits()) return;
-    const [at, type] = this.place(client);
+    const [path, type] = this.place(client);
     const index = r.below(type._length + (r.oneIn(5) ? 4 : 1));
     const { place } = this.play({
       place: client,
-      at,
+      path,
       index,
       assoc: r.pick([0, -1, 0, -1, 2, -70]),
     });
@@ -443,6 +445,26 @@ class Generator {
   playFind(client) {
     const from = this.places.slice(-12);
     if (from.length > 0) this.play({ find: client, from });
+  }
+
+  playSnapshot(client) {
+    const { random: r } = this;
+    if (this.session.peers[client].waits()) return;
+    if (r.oneIn(3)) {
+      this.snapshots[client].push(this.steps.length);
+      return this.play({ snap: client, v: this.version });
+    }
+    // Yjs cuts a text where a snapshot of another replica ends, also through a pair of surrogates.
+    const known = this.swarm.astral ? this.snapshots[client] : this.snapshots.flat();
+    if (known.length === 0) return;
+    const at = r.pick(known);
+    if (r.oneIn(5)) return this.play({ rewind: client, at });
+    if (r.oneIn(5)) {
+      const from = this.sent.filter(() => r.oneIn(3)).slice(-8);
+      return this.play({ within: client, at, from });
+    }
+    const [path] = this.place(client);
+    this.play({ look: client, path, at, before: r.oneIn(6) ? -1 : r.pick(known) });
   }
 
   everybody() {
@@ -476,6 +498,8 @@ class Generator {
         if (r.oneIn(3)) this.playPlace(client);
         if (r.oneIn(4)) this.playFind(r.below(this.header.clients.length));
       }
+      if (this.swarm.snapshots && r.oneIn(2))
+        this.playSnapshot(r.below(this.header.clients.length));
     }
     this.settle();
     for (const client of this.everybody()) this.playFind(client);

@@ -100,6 +100,11 @@ void write_guids(JsonWriter& to, std::vector<std::string> guids) {
   to.EndArray();
 }
 
+void write_skip(JsonWriter& to) {
+  to.Key("skip");
+  to.Int(1);
+}
+
 void write_clocks(JsonWriter& to, const char* name, const crdt::StateVector& clocks) {
   to.Key(name);
   to.StartArray();
@@ -331,8 +336,7 @@ Result<> Session::play_receive(const Json& client, const Json& refs, const Json&
   const unsigned version = step["v"].GetUint();
   const std::vector<Bytes> updates = find(refs, version);
   if (updates.empty()) {
-    to.Key("skip");
-    to.Int(1);
+    write_skip(to);
     return {};
   }
   Buffer bytes = copy_of(updates[0]);
@@ -374,8 +378,34 @@ Result<> Session::play_reload(const Json& step, JsonWriter& to) {
 
 Result<> Session::play_view(const Json& step, JsonWriter& to) {
   Peer& peer = peer_at(Views::client_of(step));
-  if (step.HasMember("place")) return views_.play_place(step, peer.resolve(step["at"]), to);
-  return views_.play_find(step, peer.doc(), to);
+  if (step.HasMember("find")) return views_.play_find(step, peer.doc(), to);
+  if (step.HasMember("snap")) return views_.play_snap(step, peer.doc(), to);
+  const bool is_at_nothing = step.HasMember("at") && views_.snapshot_of(step) == nullptr;
+  const SharedType type = step.HasMember("path") ? peer.resolve(step["path"]) : SharedType();
+  if (is_at_nothing || (step.HasMember("path") && !type)) {
+    write_skip(to);
+    return {};
+  }
+  if (step.HasMember("place")) return views_.play_place(step, type, to);
+  if (step.HasMember("look")) return views_.play_look(step, type, to);
+  if (step.HasMember("rewind")) return play_rewind(step, to);
+  return views_.play_within(step, find(step["from"], 1), find(step["from"], 2), to);
+}
+
+Result<> Session::play_rewind(const Json& step, JsonWriter& to) {
+  constexpr uint64_t kClientId = 77;
+  const std::unique_ptr<Peer> past = new_peer(step["rewind"].GetUint(), kClientId);
+  const crdt::Doc& present = peer_at(step["rewind"]).doc();
+  if (!restore_snapshot(present, *views_.snapshot_of(step), past->doc(), kRemote)) {
+    to.Key("refused");
+    to.Int(1);
+    return {};
+  }
+  to.Key("check");
+  to.StartArray();
+  past->write_state(to);
+  to.EndArray();
+  return {};
 }
 
 void Session::play_check(const Json& step, JsonWriter& to) {
@@ -389,8 +419,7 @@ Result<> Session::play_utils(const Json& step, JsonWriter& to) {
   const std::vector<Bytes> v1 = find(step["from"], 1);
   const std::vector<Bytes> v2 = find(step["from"], 2);
   if (v1.empty()) {
-    to.Key("skip");
-    to.Int(1);
+    write_skip(to);
     return {};
   }
   const crdt::StateVector known = peer_at(step["utils"]).doc().state_vector();

@@ -71,6 +71,7 @@ class Session {
   Result<> play_reload(const Json& step, JsonWriter& to);
   Result<> play_utils(const Json& step, JsonWriter& to);
   Result<> play_view(const Json& step, JsonWriter& to);
+  Result<> play_rewind(const Json& step, JsonWriter& to);
   void play_check(const Json& step, JsonWriter& to);
 
   Peer& peer_at(const Json& client);

@@ -15,8 +15,12 @@
 //   {reload: client, id, v}                        a new document with a new id loads the state
 //   {utils: client, from: [[i, k]...]}             byte functions on updates, and a client's vector
 //   {check: [client...]}                           everything that the documents show
-//   {place: client, at: path, index, assoc}        a relative position in the type at the path
+//   {place: client, path, index, assoc}            a relative position in the type at the path
 //   {find: client, from: [i...]}                   where the positions of those steps are now
+//   {snap: client, v}                              a snapshot, kept in V1 or V2
+//   {look: client, path, at: i, before: i}         the type as of snapshots, and between them
+//   {rewind: client, at: i}                        a new document as of the snapshot
+//   {within: client, at: i, from: [[i, k]...]}     whether the snapshot contains the updates
 // Op := [verb, path, argument...]; path := [root name, index or key...]
 //   insert path index text attributes?     embed path index value attributes?
 //   format path index length attributes    erase path index length
@@ -30,6 +34,8 @@
 //   {utils: ...}   {check: [state...]}   {skip: 1} if a step refers to nothing
 //   {place: [bytes, json]}   {found: [null or [type, index, assoc]...]}
 //       type: a root's name, or [client, clock] of the item that holds it
+//   {snap: [v1, v2]}   {look: {delta, changes, authors} or {list}, with entries}
+//   {check: [state]} or {refused: 1}   {within: [[v1, v2]...]}
 import * as Y from 'yjs';
 import { decode, dump, encode, hex, kindOf, unhex } from './values.mjs';
 import { Views } from './views.mjs';
@@ -286,9 +292,14 @@ export class Session {
   constructor(header, { lenient = false } = {}) {
     this.header = header;
     this.lenient = lenient;
-    this.peers = header.clients.map((client) => new Peer(client, header.roots, header.events));
+    this.peers = header.clients.map(({ id }, number) => this.newPeer(number, id));
     this.emitted = new Map(); // step number -> local updates [v1, v2]
     this.views = new Views();
+  }
+
+  newPeer(number, id) {
+    const { roots, events } = this.header;
+    return new Peer({ ...this.header.clients[number], id }, roots, events);
   }
 
   find([i, k]) {
@@ -311,7 +322,7 @@ export class Session {
     if (step.reload !== undefined) return this.playReload(step);
     if (step.utils !== undefined) return this.playUtils(step);
     if (step.check !== undefined) return { check: step.check.map((c) => this.peers[c].describe()) };
-    const client = ['place', 'find'].map((verb) => step[verb]).find((c) => c !== undefined);
+    const client = Views.clientOf(step);
     if (client !== undefined) {
       const result = this.views.play(step, this);
       return this.peers[client].waits() ? { ...result, w: 1 } : result;
@@ -364,8 +375,7 @@ export class Session {
   playReload(step) {
     const old = this.peers[step.reload];
     const bytes = old.state(step.v);
-    const client = { ...this.header.clients[step.reload], id: step.id };
-    const peer = new Peer(client, this.header.roots, this.header.events);
+    const peer = this.newPeer(step.reload, step.id);
     this.peers[step.reload] = peer;
     return this.note(
       step,

@@ -9,12 +9,7 @@ using crdt::SharedType;
 namespace {
 
 // The verbs of these steps, with the client as value.
-constexpr const char* kVerbs[] = {"place", "find"};
-
-void skip(JsonWriter& to) {
-  to.Key("skip");
-  to.Int(1);
-}
+constexpr const char* kVerbs[] = {"place", "find", "snap", "look", "rewind", "within"};
 
 // Which type it is, for whoever has another copy.
 void write_name(JsonWriter& to, const SharedType& type) {
@@ -29,6 +24,40 @@ void write_name(JsonWriter& to, const SharedType& type) {
     to.Uint64(start->type->clock);
     to.EndArray();
   }
+}
+
+crdt::Any described(crdt::TextChange change, const crdt::Id& unit) {
+  const char* type = change == crdt::TextChange::kAdded ? "added" : "removed";
+  return crdt::Any(crdt::AnyObject({{"type", crdt::Any(type)},
+                                    {"user", crdt::Any(static_cast<double>(unit.client))},
+                                    {"at", crdt::Any(static_cast<double>(unit.clock))}}));
+}
+
+void write_delta(JsonWriter& to, const char* name, const crdt::Delta& delta) {
+  to.Key(name);
+  to.StartArray();
+  for (const crdt::DeltaOp& op : delta) {
+    to.StartArray();
+    if (op.content.empty()) {
+      write_text(to, op.text);
+    } else {
+      write_value(to, op.content.front(), false);
+    }
+    if (!op.attributes.empty()) write_attributes(to, op.attributes);
+    to.EndArray();
+  }
+  to.EndArray();
+}
+
+void write_entries(JsonWriter& to, const SharedType& type, const crdt::Snapshot& snapshot) {
+  to.Key("entries");
+  to.StartObject();
+  for (const auto& [key, value] : entries_at(type, snapshot)) {
+    if (value.any() != nullptr && value.any()->is_undefined()) continue;
+    to.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
+    write_value(to, value, false);
+  }
+  to.EndObject();
 }
 
 }  // namespace
@@ -48,10 +77,6 @@ const Json& Views::client_of(const Json& step) {
 }
 
 Result<> Views::play_place(const Json& step, const SharedType& type, JsonWriter& to) {
-  if (!type) {
-    skip(to);
-    return {};
-  }
   const std::optional<RelativePosition> position =
       relative_position(type, step["index"].GetUint(), step["assoc"].GetInt64());
   if (!position) return failure(ErrorCode::kInvalid, "a live type has no positions");
@@ -82,6 +107,67 @@ Result<> Views::play_find(const Json& step, crdt::Doc& doc, JsonWriter& to) {
     write_name(to, place->type);
     to.Uint(place->index);
     to.Int64(place->assoc);
+    to.EndArray();
+  }
+  to.EndArray();
+  return {};
+}
+
+Result<> Views::play_snap(const Json& step, const crdt::Doc& doc, JsonWriter& to) {
+  const crdt::Snapshot snapshot = crdt::snapshot_of(doc);
+  to.Key("snap");
+  to.StartArray();
+  for (const crdt::UpdateFormat format : {crdt::UpdateFormat::kV1, crdt::UpdateFormat::kV2}) {
+    const Buffer bytes = encode_snapshot(snapshot, format);
+    write_hex(to, bytes);
+    if ((step["v"].GetUint() == 2) != (format == crdt::UpdateFormat::kV2)) continue;
+    Result<crdt::Snapshot> read = crdt::decode_snapshot(bytes, format);
+    if (!read) return tl::unexpected<Error>(read.error());
+    snapshots_[step["i"].GetInt()] = *std::move(read);
+  }
+  to.EndArray();
+  return {};
+}
+
+const crdt::Snapshot* Views::snapshot(const Json& number) const {
+  const auto found = snapshots_.find(number.GetInt());
+  return found == snapshots_.end() ? nullptr : &found->second;
+}
+
+Result<> Views::play_look(const Json& step, const SharedType& type, JsonWriter& to) {
+  const crdt::Snapshot& at = *snapshot_of(step);
+  const crdt::Snapshot* known = snapshot(step["before"]);
+  const crdt::Snapshot before = known != nullptr ? *known : crdt::Snapshot();
+  to.Key("look");
+  to.StartObject();
+  if (type.kind() == crdt::TypeRef::kText || type.kind() == crdt::TypeRef::kXmlText) {
+    const auto text = as<crdt::Text>(type);
+    write_delta(to, "delta", delta_at(text, at));
+    write_delta(to, "changes", delta_between(text, at, before));
+    write_delta(to, "authors", delta_between(text, at, before, described));
+  } else {
+    to.Key("list");
+    to.StartArray();
+    for (const crdt::Value& value : values_at(type, at)) write_value(to, value, false);
+    to.EndArray();
+  }
+  write_entries(to, type, at);
+  to.EndObject();
+  return {};
+}
+
+Result<> Views::play_within(const Json& step, std::span<const Bytes> v1, std::span<const Bytes> v2,
+                            JsonWriter& to) {
+  to.Key("within");
+  to.StartArray();
+  for (size_t i = 0; i < v1.size(); ++i) {
+    to.StartArray();
+    for (const auto& [update, format] :
+         {std::pair(v1[i], crdt::UpdateFormat::kV1), std::pair(v2[i], crdt::UpdateFormat::kV2)}) {
+      const Result<bool> contains = snapshot_contains_update(*snapshot_of(step), update, format);
+      if (!contains) return tl::unexpected<Error>(contains.error());
+      to.Bool(*contains);
+    }
     to.EndArray();
   }
   to.EndArray();

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "crdt/relative_position.h"
+#include "crdt/snapshot.h"
 #include "support/json_values.h"
 
 namespace tidemark::support {
@@ -15,12 +16,22 @@ class Views {
   // The client whose document it looks at.
   static const Json& client_of(const Json& step);
 
-  // `type` is what the step's path names, empty if it names nothing.
+  // `type` is what the path of the step names.
   Result<> play_place(const Json& step, const crdt::SharedType& type, JsonWriter& to);
   Result<> play_find(const Json& step, crdt::Doc& doc, JsonWriter& to);
+  Result<> play_snap(const Json& step, const crdt::Doc& doc, JsonWriter& to);
+  Result<> play_look(const Json& step, const crdt::SharedType& type, JsonWriter& to);
+  Result<> play_within(const Json& step, std::span<const Bytes> v1, std::span<const Bytes> v2,
+                       JsonWriter& to);
+
+  // The snapshot that the step looks at; null if no step took it.
+  const crdt::Snapshot* snapshot_of(const Json& step) const { return snapshot(step["at"]); }
 
  private:
+  const crdt::Snapshot* snapshot(const Json& number) const;
+
   std::map<int, Buffer> positions_;  // by step
+  std::map<int, crdt::Snapshot> snapshots_;
 };
 
 }  // namespace tidemark::support
