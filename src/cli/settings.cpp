@@ -62,6 +62,10 @@ Result<uint64_t> parse_limit(const Setting& limit, const std::string& text) {
   if (number && *number == 0 && limit.name.starts_with("max-") && limit.fallback != "0") {
     return not_a("a maximum that lets anything pass; write 1 or more", text);
   }
+  if (number && *number > limit.at_most) {
+    return failure(ErrorCode::kInvalid, "\"" + text + "\" is more than can be allowed; write " +
+                                            std::to_string(limit.at_most) + " or less");
+  }
   return number;
 }
 
@@ -105,6 +109,7 @@ void add_limits(std::vector<Setting>& to, const Options& limits, LimitsOf limits
                     .fallback = std::to_string(limits_of(defaults).*limit.value),
                     .meaning = std::string(limit.reason),
                     .is_limit = true,
+                    .at_most = limit.at_most,
                     .set = {}};
     setting.set = [bounds = setting, value = limit.value, limits_of](
                       ServeOptions& options, const std::string& text) -> Result<> {

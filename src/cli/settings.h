@@ -24,6 +24,7 @@ struct Setting {
   std::string meaning;   // one sentence, with its reason
   bool is_limit = false;
   bool repeats = false;
+  uint64_t at_most = ~uint64_t{0};  // of a limit
   SetValue set;
 };
 

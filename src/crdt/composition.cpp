@@ -37,7 +37,7 @@ Result<Composition> composition_of(Bytes update, UpdateFormat format, const Upda
   }
   DeleteSet deleted;
   if (!reader.read_delete_set(deleted) || !reader.ok()) {
-    return failure(ErrorCode::kMalformed, "not an update");
+    return tl::unexpected(reader.error());
   }
   out.clients = reader.section_count();
   out.deleted_ranges = deleted.range_count();

@@ -113,7 +113,7 @@ class JsonScanner {
   bool ok_ = true;
 };
 
-bool skip_value(JsonScanner& scanner, unsigned depth);
+bool skip_value(JsonScanner& scanner, Nesting& nesting, unsigned depth);
 
 bool skip_string(JsonScanner& scanner) {
   bool has_escapes = false;
@@ -139,21 +139,24 @@ void read_colon(JsonScanner& scanner) {
   scanner.expect(':');
 }
 
-bool skip_container(JsonScanner& scanner, unsigned depth) {
-  if (depth >= kMaxAnyDepth) return false;
+bool skip_container(JsonScanner& scanner, Nesting& nesting, unsigned depth) {
+  if (depth >= nesting.max) {
+    nesting.is_exceeded = true;
+    return false;
+  }
   if (scanner.accept('[')) {
-    return each_member(scanner, ']', [&] { return skip_value(scanner, depth + 1); });
+    return each_member(scanner, ']', [&] { return skip_value(scanner, nesting, depth + 1); });
   }
   scanner.expect('{');
   return each_member(scanner, '}', [&] {
     scanner.skip_space();
     skip_string(scanner);
     read_colon(scanner);
-    return skip_value(scanner, depth + 1);
+    return skip_value(scanner, nesting, depth + 1);
   });
 }
 
-bool skip_value(JsonScanner& scanner, unsigned depth) {
+bool skip_value(JsonScanner& scanner, Nesting& nesting, unsigned depth) {
   scanner.skip_space();
   switch (scanner.peek()) {
     case 't': return scanner.accept_word("true");
@@ -161,7 +164,7 @@ bool skip_value(JsonScanner& scanner, unsigned depth) {
     case 'n': return scanner.accept_word("null");
     case '"': return skip_string(scanner);
     case '[':
-    case '{': return skip_container(scanner, depth);
+    case '{': return skip_container(scanner, nesting, depth);
     default: scanner.number(); return scanner.ok();
   }
 }
@@ -350,9 +353,14 @@ std::string to_json(const Any& value) {
 }
 
 bool is_valid_json(std::string_view json) {
+  Nesting nesting;
+  return is_valid_json(json, nesting);
+}
+
+bool is_valid_json(std::string_view json, Nesting& nesting) {
   if (!is_valid_utf8(json)) return false;
   JsonScanner scanner(json);
-  if (!skip_value(scanner, 0)) return false;
+  if (!skip_value(scanner, nesting, 0)) return false;
   scanner.skip_space();
   return scanner.ok() && scanner.at_end();
 }

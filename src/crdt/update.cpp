@@ -28,11 +28,7 @@ auto with_format(UpdateFormat format, const Function& function) {
 
 template <typename Reader>
 tl::unexpected<Error> failure_of(const Reader& reader) {
-  if (reader.is_over_limit()) {
-    return failure(ErrorCode::kTooLarge,
-                   "update: more structs or a longer root name than the limits allow");
-  }
-  return failure(ErrorCode::kMalformed, "update: the bytes do not follow the format");
+  return tl::unexpected(reader.error());
 }
 
 template <typename Reader, typename Writer>

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "crdt/value.h"
+
 namespace tidemark::crdt {
 
 struct UpdateLimits {
@@ -14,6 +16,9 @@ struct UpdateLimits {
   uint64_t max_delete_ranges = uint64_t{1} << 24;
   // Root types stay for ever, and so do their names.
   uint64_t max_root_name_bytes = ~uint64_t{0};
+  // Of arrays, objects and bytes within one value. Reading a value recurses, here and in its
+  // peers' programs; what is above kMaxAnyDepth counts as that.
+  uint64_t max_nesting = kMaxAnyDepth;
 };
 
 // For bytes that we accepted once and must always be able to read back.

@@ -420,6 +420,86 @@ TEST(Update, refuses_a_root_name_beyond_the_limit) {
   }
 }
 
+// A document with one element, as Yjs wrote them long ago.
+Buffer nested_json_update(unsigned depth) {
+  Encoder update;
+  update.write_bytes(from_hex("0101010002010161"));
+  update.write_varuint(1);
+  update.write_varstring(std::string(depth, '[') + std::string(depth, ']'));
+  update.write_varuint(0);
+  return update.take();
+}
+
+Buffer nested_any_update(unsigned depth) {
+  Encoder update;
+  update.write_bytes(from_hex("010101000801016101"));
+  for (unsigned i = 1; i < depth; ++i) update.write_bytes(from_hex("7501"));
+  update.write_bytes(from_hex("7500"));
+  update.write_varuint(0);
+  return update.take();
+}
+
+// Documents with one value of each kind that nests `depth` arrays, JSON elements included.
+std::vector<Buffer> nested_updates(unsigned depth) {
+  const auto value = [depth] {
+    Any nested{AnyArray()};
+    for (unsigned i = 1; i < depth; ++i) nested = Any(AnyArray{std::move(nested)});
+    return nested;
+  };
+  std::vector<Buffer> updates;
+  const auto add = [&](const std::function<void(Doc&)>& edit) {
+    Doc doc;
+    edit(doc);
+    updates.push_back(doc.encode_state_as_update());
+  };
+  add([&](Doc& doc) { ASSERT_TRUE(doc.array("a").insert(0, std::vector<Any>{value()})); });
+  add([&](Doc& doc) { doc.map("m").set("k", value()); });
+  add([&](Doc& doc) { ASSERT_TRUE(doc.text("t").insert_embed(0, value())); });
+  add([&](Doc& doc) { ASSERT_TRUE(doc.text("t").insert(0, "x", {{"f", value()}})); });
+  updates.push_back(nested_json_update(depth));
+  return updates;
+}
+
+TEST(Update, refuses_values_that_nest_beyond_the_limit) {
+  const auto expect_refused = [](const auto& result) {
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, ErrorCode::kTooLarge);
+    EXPECT_NE(result.error().detail.find("max-nesting"), std::string::npos);
+  };
+  for (const Buffer& v1 : nested_updates(5)) {
+    const Result<Buffer> v2 = convert_v1_to_v2(v1);
+    ASSERT_TRUE(v2);
+    for (const auto& [update, format] :
+         {std::pair(Bytes(v1), UpdateFormat::kV1), std::pair(Bytes(*v2), UpdateFormat::kV2)}) {
+      EXPECT_TRUE(validate_update(update, format, {.max_nesting = 5}));
+      expect_refused(validate_update(update, format, {.max_nesting = 4}));
+      EXPECT_TRUE(validate_update(update, format, kOwnUpdateLimits));
+    }
+    Doc doc;
+    expect_refused(doc.apply_update(v1, 0, {.max_nesting = 4}));
+    expect_refused(doc.apply_update_v2(*v2, 0, {.max_nesting = 4}));
+    EXPECT_TRUE(doc.state_vector().is_empty());
+    EXPECT_TRUE(doc.apply_update(v1, 0, {.max_nesting = 5}));
+  }
+}
+
+TEST(Update, has_a_wall_behind_the_limit_of_nesting) {
+  for (const Buffer& v1 : nested_updates(kMaxAnyDepth)) {
+    EXPECT_TRUE(validate_update(v1, UpdateFormat::kV1, kOwnUpdateLimits));
+    const Result<Buffer> v2 = convert_v1_to_v2(v1);
+    ASSERT_TRUE(v2);
+    EXPECT_TRUE(validate_update(*v2, UpdateFormat::kV2, kOwnUpdateLimits));
+  }
+  EXPECT_TRUE(validate_update(nested_any_update(kMaxAnyDepth), UpdateFormat::kV1));
+  for (const unsigned depth : {kMaxAnyDepth + 1, 100'000u}) {
+    for (const Buffer& v1 : {nested_json_update(depth), nested_any_update(depth)}) {
+      const auto refused = validate_update(v1, UpdateFormat::kV1, {.max_nesting = ~uint64_t{0}});
+      ASSERT_FALSE(refused);
+      EXPECT_EQ(refused.error().code, ErrorCode::kTooLarge);
+    }
+  }
+}
+
 TEST(Update, keeps_skips_and_53_bit_clients) {
   // Client 2^53 - 1: a GC, a skip, a GC.
   const Buffer update = from_hex(

@@ -76,9 +76,9 @@ double number_of(SignedInt integer) {
 
 // `depth` is the number of containers around the value. Bytes count as one, because they are an
 // object as JSON, so that what is accepted in one form is accepted in the other.
-bool is_too_deep(const Decoder& from, unsigned depth) {
+bool is_too_deep(const Decoder& from, unsigned depth, unsigned max = kMaxAnyDepth) {
   const uint8_t tag = from.peek_byte();
-  return depth >= kMaxAnyDepth && tag >= kBinaryTag && tag <= kObjectTag;
+  return depth >= max && tag >= kBinaryTag && tag <= kObjectTag;
 }
 
 bool decode_nested(Decoder& from, Any& value, unsigned depth);
@@ -125,8 +125,11 @@ bool decode_nested(Decoder& from, Any& value, unsigned depth) {
   return from.ok();
 }
 
-bool skip_nested(Decoder& from, unsigned depth) {
-  if (is_too_deep(from, depth)) return from.fail(), false;
+bool skip_nested(Decoder& from, Nesting& nesting, unsigned depth) {
+  if (is_too_deep(from, depth, nesting.max)) {
+    nesting.is_exceeded = true;
+    return from.fail(), false;
+  }
   switch (from.read_byte()) {
     case kUndefinedTag:
     case kNullTag:
@@ -141,12 +144,12 @@ bool skip_nested(Decoder& from, unsigned depth) {
     case kObjectTag:
       for (size_t left = from.read_count(2); left > 0; --left) {
         from.read_varstring();
-        if (!skip_nested(from, depth + 1)) return false;
+        if (!skip_nested(from, nesting, depth + 1)) return false;
       }
       break;
     case kArrayTag:
       for (size_t left = from.read_count(1); left > 0; --left) {
-        if (!skip_nested(from, depth + 1)) return false;
+        if (!skip_nested(from, nesting, depth + 1)) return false;
       }
       break;
     default: from.fail();
@@ -291,6 +294,11 @@ void encode_any(Encoder& to, const Any& value) {
 
 bool decode_any(Decoder& from, Any& value) { return decode_nested(from, value, 0); }
 
-bool skip_any(Decoder& from) { return skip_nested(from, 0); }
+bool skip_any(Decoder& from) {
+  Nesting nesting;
+  return skip_any(from, nesting);
+}
+
+bool skip_any(Decoder& from, Nesting& nesting) { return skip_nested(from, nesting, 0); }
 
 }  // namespace tidemark::crdt

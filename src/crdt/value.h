@@ -29,6 +29,15 @@ class Any;
 // embeds nest a few dozen levels; 256 levels fit the 256 kB stack of the wasm build.
 inline constexpr unsigned kMaxAnyDepth = 256;
 
+// How many containers a value may nest for one who reads it, and whether it was one too many.
+struct Nesting {
+  explicit Nesting(uint64_t at_most = kMaxAnyDepth)
+      : max(at_most < kMaxAnyDepth ? static_cast<unsigned>(at_most) : kMaxAnyDepth) {}
+
+  unsigned max;
+  bool is_exceeded = false;
+};
+
 struct Undefined {
   friend bool operator==(Undefined, Undefined) { return true; }
 };
@@ -113,6 +122,7 @@ void encode_any(Encoder& to, const Any& value);
 bool decode_any(Decoder& from, Any& value);
 // Validates one value and passes over it without building it.
 bool skip_any(Decoder& from);
+bool skip_any(Decoder& from, Nesting& nesting);
 
 // The text of JSON.stringify. What it cannot say: undefined inside an object vanishes, elsewhere it
 // is null; NaN and infinities are null; bytes are an object of their indices. A bigint, for which
@@ -125,6 +135,7 @@ void append_json(std::string& to, const Any& value);
 Result<Any> parse_json(std::string_view json);
 // Whether parse_json accepts the text; allocates nothing.
 bool is_valid_json(std::string_view json);
+bool is_valid_json(std::string_view json, Nesting& nesting);
 
 // Between the two wire forms of one value. Both append, and return false with `out` unchanged if
 // the input is malformed.

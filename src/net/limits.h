@@ -38,6 +38,7 @@ struct LimitOption {
   std::string_view unit;
   uint64_t Limits::*value;
   std::string_view reason;
+  uint64_t at_most = ~uint64_t{0};  // what the option itself may be
 };
 
 std::span<const LimitOption> limit_options();

@@ -429,6 +429,30 @@ TEST_F(HubY, refuses_root_types_with_long_names) {
   EXPECT_EQ(closed[2], CloseReason::kOverLimit);
 }
 
+TEST_F(HubY, refuses_values_that_nest_too_deeply_and_still_loads_its_own) {
+  const auto nested = [](unsigned depth) {
+    crdt::Any value{crdt::AnyArray()};
+    for (unsigned i = 1; i < depth; ++i) value = crdt::Any(crdt::AnyArray{std::move(value)});
+    crdt::Doc doc{{.client_id = depth}};
+    doc.map("m").set("k", value);
+    return doc.encode_state_as_update();
+  };
+  open_y(1);
+  update(1, nested(7));
+  commit();
+  EXPECT_FALSE(closed.contains(1));
+  limits.sync.max_nesting = 6;
+  start();
+  open_y(2);
+  open_y(3);
+  update(2, nested(6));
+  update(3, nested(8));
+  settle();
+  EXPECT_FALSE(closed.contains(2));
+  EXPECT_EQ(closed[3], CloseReason::kOverLimit);
+  EXPECT_NE(details[3].find("max-nesting"), std::string::npos) << details[3];
+}
+
 TEST_F(HubY, commits_and_says_goodbye_when_the_server_stops) {
   open_y(1);
   update(1, edit(1, "a"));

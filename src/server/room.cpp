@@ -67,7 +67,8 @@ void Room::leave(Session& session, Instant now) {
 crdt::UpdateLimits Room::update_limits() const {
   return {.max_structs = limits_.sync.max_update_structs,
           .max_delete_ranges = limits_.sync.max_update_structs,
-          .max_root_name_bytes = limits_.sync.max_root_name_bytes};
+          .max_root_name_bytes = limits_.sync.max_root_name_bytes,
+          .max_nesting = limits_.sync.max_nesting};
 }
 
 Result<bool> Room::contains(Bytes update) const {

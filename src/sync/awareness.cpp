@@ -40,8 +40,11 @@ Result<std::vector<AwarenessEntry>> read_awareness(Bytes update, const Limits& l
     if (entries.size() >= limits.max_awareness_states_per_room) {
       return failure(ErrorCode::kTooLarge, "awareness update above max-awareness-states-per-room");
     }
-    if (!crdt::is_valid_json(state)) {
-      return failure(ErrorCode::kMalformed, "awareness state is not JSON");
+    crdt::Nesting nesting(limits.max_nesting);
+    if (!crdt::is_valid_json(state, nesting)) {
+      return nesting.is_exceeded
+                 ? failure(ErrorCode::kTooLarge, "awareness state nests deeper than max-nesting")
+                 : failure(ErrorCode::kMalformed, "awareness state is not JSON");
     }
     entries.push_back({client, clock, state});
   }

@@ -85,11 +85,14 @@ TEST(Awareness, refuses_what_is_no_json_and_what_is_too_large) {
   Limits limits;
   limits.max_awareness_state_bytes = 10;
   limits.max_awareness_states_per_room = 3;
+  limits.max_nesting = 2;
   Awareness awareness(7, limits, Instant{0});
   EXPECT_EQ(awareness.apply(entry(9, 1, "{"), Instant{0}).error().code, ErrorCode::kMalformed);
   EXPECT_EQ(awareness.apply(entry(9, 1, ""), Instant{0}).error().code, ErrorCode::kMalformed);
   EXPECT_EQ(awareness.apply(entry(9, 1, "[1,2,3,4,5]"), Instant{0}).error().code,
             ErrorCode::kTooLarge);
+  EXPECT_EQ(awareness.apply(entry(9, 1, "[[[]]]"), Instant{0}).error().code, ErrorCode::kTooLarge);
+  EXPECT_TRUE(awareness.apply(entry(9, 1, "[[0]]"), Instant{0}));
   for (uint64_t client = 10; client < 20; ++client) {
     ASSERT_TRUE(awareness.apply(entry(client, 1, "{}"), Instant{0}));
   }

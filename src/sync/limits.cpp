@@ -12,6 +12,10 @@ constexpr LimitOption<Limits> kOptions[] = {
     {"max-root-name-bytes", "bytes", &Limits::max_root_name_bytes,
      "Root types cannot be deleted, so a name given once is kept, sent and listed for ever. Any "
      "valid UTF-8 may be one, as in Yjs."},
+    {"max-nesting", "levels", &Limits::max_nesting,
+     "Arrays and objects inside one another within one value. Reading them recurses, here and in "
+     "every peer; 256 levels fit the stack of every build, so that more cannot be allowed.",
+     crdt::kMaxAnyDepth},
     {"max-awareness-state-bytes", "bytes", &Limits::max_awareness_state_bytes,
      "A state is a name, a colour and a cursor, and every peer of the room hears each change."},
     {"max-awareness-states-per-session", "states", &Limits::max_awareness_states_per_session,

@@ -6,6 +6,8 @@
 #include <span>
 #include <string_view>
 
+#include "crdt/value.h"
+
 namespace tidemark::sync {
 
 // One line of a table of limits: the option's name, where its value lies, and why it exists.
@@ -15,11 +17,13 @@ struct LimitOption {
   std::string_view unit;
   uint64_t Limits::*value;
   std::string_view reason;
+  uint64_t at_most = ~uint64_t{0};  // what the option itself may be
 };
 
 struct Limits {
   uint64_t max_update_structs = uint64_t{1} << 22;
   uint64_t max_root_name_bytes = 1024;
+  uint64_t max_nesting = crdt::kMaxAnyDepth;
   uint64_t max_awareness_state_bytes = 64 << 10;
   uint64_t max_awareness_states_per_session = 64;
   uint64_t max_awareness_states_per_room = 4096;

@@ -65,6 +65,7 @@ class Commands(unittest.TestCase):
                       self.refuse(USAGE, "doc", "list", "--colour", "blue"))
         for wrong in ("many", "0", "99999999999999999999"):
             self.assertIn("max-rooms", self.refuse(USAGE, "serve", "--max-rooms", wrong))
+        self.assertIn("256 or less", self.refuse(USAGE, "serve", "--max-nesting", "257"))
         self.assertIn("year", self.refuse(USAGE, "serve", "--room-idle-ms", "100000000M"))
 
     def test_folds_its_help(self):

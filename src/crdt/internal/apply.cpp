@@ -47,7 +47,7 @@ class Document::Application {
       if (is_new) sections_.back().client = view.id.client;
     }
     if (!reader.read_delete_set(deletes) || !reader.ok()) {
-      return failure(ErrorCode::kMalformed, "update: the bytes do not follow the format");
+      return tl::unexpected(reader.error());
     }
     return {};
   }

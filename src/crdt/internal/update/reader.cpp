@@ -1,5 +1,6 @@
 #include "crdt/internal/update/reader.h"
 
+#include <string>
 #include <utility>
 
 #include "base/utf.h"
@@ -51,7 +52,9 @@ void make_blank(StructView& view) {
 }
 
 // What ContentJSON holds per element: the word undefined for what JSON cannot say.
-bool is_json_element(std::string_view text) { return text == "undefined" || is_valid_json(text); }
+bool is_json_element(std::string_view text, Nesting& nesting) {
+  return text == "undefined" || is_valid_json(text, nesting);
+}
 
 }  // namespace
 
@@ -67,16 +70,16 @@ void SourceV1::read_text(StructView& view) {
   }
 }
 
-void SourceV1::read_value(StructView& view) {
+void SourceV1::read_value(StructView& view, Nesting& nesting) {
   view.payload = rest_.read_varbytes();
   view.payload_is_json = true;
-  if (!is_valid_json(as_text(view.payload))) rest_.fail();
+  if (!is_valid_json(as_text(view.payload), nesting)) rest_.fail();
 }
 
-Bytes SourceV1::read_json_array(uint64_t count) {
+Bytes SourceV1::read_json_array(uint64_t count, Nesting& nesting) {
   const uint8_t* begin = rest_.cursor();
   for (; count > 0 && rest_.ok(); --count) {
-    if (!is_json_element(as_text(rest_.read_varbytes()))) rest_.fail();
+    if (!is_json_element(as_text(rest_.read_varbytes()), nesting)) rest_.fail();
   }
   return bytes_since(begin, rest_);
 }
@@ -139,17 +142,17 @@ void SourceV2::read_text(StructView& view) {
   view.ends_with_replacement = piece.ends_cut;
 }
 
-void SourceV2::read_value(StructView& view) {
+void SourceV2::read_value(StructView& view, Nesting& nesting) {
   const uint8_t* begin = rest_.cursor();
-  skip_any(rest_);
+  skip_any(rest_, nesting);
   view.payload = bytes_since(begin, rest_);
 }
 
-Bytes SourceV2::read_json_array(uint64_t count) {
+Bytes SourceV2::read_json_array(uint64_t count, Nesting& nesting) {
   Encoder elements;
   for (; count > 0 && strings_.ok(); --count) {
     const std::string_view text = read_string();
-    if (!is_json_element(text)) return rest_.fail(), Bytes{};
+    if (!is_json_element(text, nesting)) return rest_.fail(), Bytes{};
     elements.write_varstring(text);
   }
   return keep(elements.take());
@@ -160,16 +163,34 @@ UpdateReader<Source>::UpdateReader(Bytes update, const UpdateLimits& limits)
     : source_(update),
       structs_allowed_(limits.max_structs),
       ranges_allowed_(limits.max_delete_ranges),
-      root_name_bytes_allowed_(limits.max_root_name_bytes) {
+      root_name_bytes_allowed_(limits.max_root_name_bytes),
+      nesting_(limits.max_nesting) {
   section_count_ = source_.rest().read_count(kMinSectionBytes);
   sections_left_ = section_count_;
 }
 
 template <typename Source>
-bool UpdateReader<Source>::fail_over_limit() {
-  is_over_limit_ = ok();
+bool UpdateReader<Source>::fail_over_limit(Excess excess) {
+  if (ok()) excess_ = excess;
   source_.rest().fail();
   return false;
+}
+
+template <typename Source>
+Error UpdateReader<Source>::error() const {
+  const auto too_large = [](std::string what) {
+    return Error{ErrorCode::kTooLarge, "update: " + std::move(what)};
+  };
+  if (nesting_.is_exceeded) {
+    return too_large("a value nests deeper than the " + std::to_string(nesting_.max) +
+                     " levels of max-nesting");
+  }
+  switch (excess_) {
+    case Excess::kStructs: return too_large("it has more structs than max-update-structs");
+    case Excess::kRootName: return too_large("a root name is longer than max-root-name-bytes");
+    case Excess::kNothing: break;
+  }
+  return {ErrorCode::kMalformed, "update: the bytes do not follow the format"};
 }
 
 template <typename Source>
@@ -185,7 +206,7 @@ bool UpdateReader<Source>::begin_section() {
     next_id_.client = source_.read_client();
     next_id_.clock = source_.rest().read_varuint();
     source_.check_columns();
-    if (structs_left_ > structs_allowed_) return fail_over_limit();
+    if (structs_left_ > structs_allowed_) return fail_over_limit(Excess::kStructs);
     structs_allowed_ -= structs_left_;
   }
   return ok();
@@ -235,7 +256,9 @@ void UpdateReader<Source>::read_item(uint8_t flags, StructView& view) {
     if (kind == 1) {
       view.parent = StructView::Parent::kRoot;
       view.root_name = source_.read_string();
-      if (view.root_name.size() > root_name_bytes_allowed_) fail_over_limit();
+      if (view.root_name.size() > root_name_bytes_allowed_) {
+        fail_over_limit(Excess::kRootName);
+      }
     } else if (kind == 0) {
       view.parent = StructView::Parent::kItem;
       view.parent_item = source_.read_left_id();
@@ -255,14 +278,14 @@ void UpdateReader<Source>::read_content(StructView& view) {
     case Ref::kDeleted: view.len = source_.read_len(); break;
     case Ref::kJson:
       view.len = source_.read_len();
-      view.payload = source_.read_json_array(view.len);
+      view.payload = source_.read_json_array(view.len, nesting_);
       break;
     case Ref::kBinary: view.payload = source_.rest().read_varbytes(); break;
     case Ref::kString: source_.read_text(view); break;
-    case Ref::kEmbed: source_.read_value(view); break;
+    case Ref::kEmbed: source_.read_value(view, nesting_); break;
     case Ref::kFormat:
       view.text = source_.read_key();
-      source_.read_value(view);
+      source_.read_value(view, nesting_);
       break;
     case Ref::kType: read_type(view); break;
     case Ref::kAny:
@@ -293,7 +316,7 @@ template <typename Source>
 void UpdateReader<Source>::read_values(StructView& view) {
   Decoder& rest = source_.rest();
   const uint8_t* begin = rest.cursor();
-  for (uint64_t left = view.len; left > 0 && skip_any(rest);) --left;
+  for (uint64_t left = view.len; left > 0 && skip_any(rest, nesting_);) --left;
   view.payload = bytes_since(begin, rest);
 }
 

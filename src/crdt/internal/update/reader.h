@@ -30,10 +30,12 @@
 
 #include "base/bytes.h"
 #include "base/decoder.h"
+#include "base/result.h"
 #include "crdt/delete_set.h"
 #include "crdt/internal/update/columns.h"
 #include "crdt/internal/update/struct_view.h"
 #include "crdt/update_limits.h"
+#include "crdt/value.h"
 
 namespace tidemark::crdt {
 
@@ -54,8 +56,8 @@ class SourceV1 {
   std::string_view read_string() { return rest_.read_varstring(); }
   std::string_view read_key() { return rest_.read_varstring(); }
   void read_text(StructView& view);
-  void read_value(StructView& view);
-  Bytes read_json_array(uint64_t count);
+  void read_value(StructView& view, Nesting& nesting);
+  Bytes read_json_array(uint64_t count, Nesting& nesting);
   bool read_delete_set(DeleteSet& set, uint64_t max_ranges) {
     return decode_delete_set_v1(rest_, set, max_ranges);
   }
@@ -96,8 +98,8 @@ class SourceV2 {
   std::string_view read_string();
   std::string_view read_key();
   void read_text(StructView& view);
-  void read_value(StructView& view);
-  Bytes read_json_array(uint64_t count);
+  void read_value(StructView& view, Nesting& nesting);
+  Bytes read_json_array(uint64_t count, Nesting& nesting);
   bool read_delete_set(DeleteSet& set, uint64_t max_ranges) {
     return decode_delete_set_v2(rest_, set, max_ranges);
   }
@@ -146,8 +148,8 @@ class UpdateReader {
   bool read_delete_set(DeleteSet& set) { return source_.read_delete_set(set, ranges_allowed_); }
 
   bool ok() const { return source_.rest().ok(); }
-  // Why it is not ok: too many structs or too long a name rather than malformed bytes.
-  bool is_over_limit() const { return is_over_limit_; }
+  // Why it is not ok: which limit is exceeded, or that the bytes are malformed.
+  Error error() const;
   // Whether every byte was read. Yjs ignores bytes after the delete set.
   bool at_end() const { return source_.rest().at_end(); }
   size_t trailing_bytes() const { return source_.rest().remaining(); }
@@ -163,7 +165,8 @@ class UpdateReader {
   void read_content(StructView& view);
   void read_type(StructView& view);
   void read_values(StructView& view);
-  bool fail_over_limit();
+  enum class Excess : uint8_t { kNothing, kStructs, kRootName };
+  bool fail_over_limit(Excess excess);
 
   Source source_;
   uint64_t section_count_ = 0;
@@ -172,8 +175,9 @@ class UpdateReader {
   uint64_t structs_allowed_;   // in the rest of the update
   uint64_t ranges_allowed_;
   uint64_t root_name_bytes_allowed_;
+  Nesting nesting_;
   WireId next_id_;
-  bool is_over_limit_ = false;
+  Excess excess_ = Excess::kNothing;
 };
 
 extern template class UpdateReader<SourceV1>;
