@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,15 @@ inline std::string_view as_text(Bytes bytes) {
 }
 
 inline Buffer copy_of(Bytes bytes) { return Buffer(bytes.begin(), bytes.end()); }
+
+// For bytes that are mostly one: a keystroke.
+inline void copy_short(uint8_t* to, const void* from, size_t count) {
+  if (count == 1) {
+    *to = *static_cast<const uint8_t*>(from);
+  } else if (count > 0) {
+    std::memcpy(to, from, count);
+  }
+}
 
 inline void append(Buffer& to, Bytes bytes) { to.insert(to.end(), bytes.begin(), bytes.end()); }
 

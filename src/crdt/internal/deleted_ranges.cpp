@@ -6,8 +6,8 @@ namespace tidemark::crdt {
 
 void DeletedRanges::add_apart(Range range) {
   // Folding moves every range, so it waits for a share of them.
-  constexpr size_t kLeast = 32;
-  if (fresh_.size() >= kLeast && fresh_.size() > ranges_.size() / 4) fold();
+  constexpr size_t kLeast = 256;
+  if (fresh_.size() >= kLeast && fresh_.size() > ranges_.size() / 2) fold();
   fresh_.push_back(range);
 }
 

@@ -108,7 +108,11 @@ Directory::Position Document::merge_leftwards(Client& client, Directory::Positio
   Directory& directory = client.directory;
   while (!directory.is_first(position)) {
     const Directory::Position before = directory.previous(position);
-    if (!store.merge(directory.at(before).item, directory.at(position).item)) break;
+    const ItemHandle left = directory.at(before).item;
+    const ItemHandle right = directory.at(position).item;
+    // Mostly they are no neighbours, and then there is nothing else to look at.
+    if (store.items[left].right != right && !store.items[left].is_gc()) break;
+    if (!store.merge(left, right)) break;
     position = directory.erase(position);
     ++merged;
   }

@@ -182,6 +182,8 @@ class Document {
   };
   void cut(Seam& seam, ItemHandle item, uint32_t offset);
   ItemHandle insert_at(const Seam& seam, ClientIndex client, std::string_view utf8, uint32_t units);
+  ItemHandle append_text(const Seam& seam, ClientIndex client, std::string_view utf8,
+                         uint32_t units);
   bool insert_between(BranchHandle branch, uint32_t index, std::string_view utf8, uint32_t units);
   // Units of one item that are about to be deleted.
   struct Erasure {
@@ -204,7 +206,9 @@ class Document {
   void end_erasure(const Erasure& erasure, const TransactionRecord::Deleted& erased);
   void open_gap(BranchHandle branch, uint32_t index, ItemHandle tombstone,
                 Directory::Position place);
+  bool may_type_on() const;
   void write_inserted(const Item& item, uint32_t clock, std::string_view utf8);
+  bool write_keystroke(ItemHandle item, uint32_t clock, std::string_view utf8);
   // remote_edit.cpp
   bool may_take_remote_shortcut() const;
   bool apply_plain(Bytes update, uint64_t origin);
@@ -220,7 +224,7 @@ class Document {
   void note_caret(BranchHandle branch, uint32_t end_index);
   void note_gap(BranchHandle branch, uint32_t index);
   void forget_caret() {
-    caret_.item = gap_.first = kNone;
+    caret_.item = gap_.first = keystroke_.item = kNone;
     hint_.kind = Hint::Kind::kNothing;
   }
 
@@ -252,6 +256,7 @@ class Document {
     BranchHandle branch = kNone;
     ItemHandle item = kNone;
     uint32_t end_index = 0;
+    bool is_checked = false;  // for what nothing but an edit elsewhere changes
   };
   Caret caret_;
   // Where the last local deletion left its gap: the first and the last of the tombstones there,
@@ -274,6 +279,15 @@ class Document {
   };
   Hint hint_;
   Slab<uint8_t> shortcut_;  // the update of the last shortcut
+  // That update, if it is of a character that was typed on: where its clocks and its text are.
+  struct Keystroke {
+    ItemHandle item = kNone;
+    uint32_t clock = 0;
+    uint32_t clock_at = 0;
+    uint32_t origin_at = 0;
+    uint32_t text_at = 0;
+  };
+  Keystroke keystroke_;
 
   // Kept for their memory: emitting an update allocates nothing.
   UpdateWriterV1 writer_v1_;

@@ -40,33 +40,48 @@ TEST(Pending, keeps_the_longer_of_two_structs_with_one_id) {
   EXPECT_TRUE(pending.is_empty());
 }
 
+// One client's pending deletes beside the set of its units.
+class Units {
+ public:
+  void add(PendingDeletes& pending, uint64_t first, uint64_t end) {
+    pending.add(7, {first, end});
+    pending.add(8, {first, end});
+    for (uint64_t unit = first; unit < end; ++unit) units_[unit] = true;
+  }
+  void take_ready(PendingDeletes& pending, uint64_t state) {
+    while (const auto range = pending.take_ready(7, state)) {
+      for (uint64_t unit = range->first; unit < range->end; ++unit) {
+        EXPECT_TRUE(units_[unit]);
+        units_[unit] = false;
+      }
+    }
+    for (uint64_t unit = 0; unit < state; ++unit) EXPECT_FALSE(units_[unit]);
+  }
+  void compare(const DeleteSet& all) const {
+    for (uint64_t unit = 0; unit < units_.size(); ++unit) {
+      ASSERT_EQ(all.contains(7, unit), units_[unit]) << unit;
+    }
+  }
+  size_t size() const { return units_.size(); }
+
+ private:
+  std::vector<bool> units_ = std::vector<bool>(500, false);
+};
+
 TEST(PendingDeletes, agree_with_a_set_of_units) {
   for (uint64_t seed = 1; seed <= 40; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Random random(seed);
     PendingDeletes pending;
-    std::vector<bool> units(500, false);
+    Units units;
     for (int i = 0; i < 200; ++i) {
       if (random.one_in(4)) {
-        const uint64_t state = random.below(units.size());
-        while (const auto range = pending.take_ready(7, state)) {
-          for (uint64_t unit = range->first; unit < range->end; ++unit) {
-            ASSERT_TRUE(units[unit]);
-            units[unit] = false;
-          }
-        }
-        for (uint64_t unit = 0; unit < state; ++unit) ASSERT_FALSE(units[unit]);
+        units.take_ready(pending, random.below(units.size()));
       } else {
         const uint64_t first = random.below(units.size() - 20);
-        const uint64_t end = first + 1 + random.below(20);
-        pending.add(7, {first, end});
-        pending.add(8, {first, end});
-        for (uint64_t unit = first; unit < end; ++unit) units[unit] = true;
+        units.add(pending, first, first + 1 + random.below(20));
       }
-      const DeleteSet all = pending.all();
-      for (uint64_t unit = 0; unit < units.size(); ++unit) {
-        ASSERT_EQ(all.contains(7, unit), units[unit]) << unit;
-      }
+      units.compare(pending.all());
     }
     EXPECT_FALSE(pending.take_ready(9, 500));
   }

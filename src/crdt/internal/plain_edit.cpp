@@ -45,7 +45,7 @@ bool Document::insert_between(BranchHandle branch, uint32_t index, std::string_v
   skip_tombstones(branch, seam.left, seam.right);
   begin_shortcut();
   const ItemHandle typed = insert_at(seam, own_client_, utf8, units);
-  caret_ = {branch, typed, index + units};
+  caret_ = {branch, typed, index + units, false};
   gap_.first = kNone;
   end();
   return true;
@@ -64,14 +64,15 @@ void Document::cut(Seam& seam, ItemHandle item, uint32_t offset) {
 // The item that the text is part of then.
 ItemHandle Document::insert_at(const Seam& seam, ClientIndex writer, std::string_view utf8,
                                uint32_t units) {
-  NewContent content;
-  content.ref = Ref::kString;
-  content.len = units;
-  content.text = utf8;
-  insert_listed(writer, seam.branch, seam.left, seam.right, content);
   Client& client = store.clients[writer];
+  const bool may_merge = seam.left != kNone && !client.directory.is_empty() &&
+                         client.directory.at(client.directory.last()).item == seam.left;
+  ItemHandle holder = append_text(seam, writer, utf8, units);
   size_t merged;
-  merge_leftwards(client, client.directory.last(), merged);
+  if (may_merge) {
+    merge_leftwards(client, client.directory.last(), merged);
+    holder = client.directory.at(client.directory.last()).item;
+  }
   if (seam.rest != kNone) {
     // What follows the part cut off might merge now, if it did not have the chance before.
     Client& other = store.clients[store.items[seam.rest].client()];
@@ -79,11 +80,41 @@ ItemHandle Document::insert_at(const Seam& seam, ClientIndex writer, std::string
       merge_leftwards(other, other.directory.next(seam.rest_place), merged);
     }
   }
-  const ItemHandle holder = client.directory.at(client.directory.last()).item;
   if (observers_->has(Observers::Kind::kUpdateV1)) {
     write_inserted(store.items[holder], client.before, utf8);
   }
   return holder;
+}
+
+// The writer's next item, linked, indexed and in the directory.
+ItemHandle Document::append_text(const Seam& seam, ClientIndex writer, std::string_view utf8,
+                                 uint32_t units) {
+  touch(writer);
+  Client& client = store.clients[writer];
+  const ItemHandle handle = store.new_item();
+  Item& item = store.items[handle];
+  item.clock = client.state;
+  item.len = units;
+  item.leaf_or_key = kNone;
+  item.parent = seam.branch;
+  item.assign_client(writer, Ref::kString);
+  item.origin_client_and_flags = kNoClient;
+  item.origin_clock = 0;
+  item.right_origin_client = kNoClient;
+  item.right_origin_clock = 0;
+  if (seam.left != kNone) {
+    item.assign_origin(store.items[seam.left].client(), store.items[seam.left].last_clock());
+  }
+  if (seam.right != kNone) {
+    item.right_origin_client = store.items[seam.right].client();
+    item.right_origin_clock = store.items[seam.right].clock;
+  }
+  store.assign_text(item, utf8);
+  store.link(handle, seam.left, seam.right);
+  client.directory.push_back(item.clock, handle);
+  client.state += units;
+  store.branches[seam.branch].length += units;
+  return handle;
 }
 
 // At the end of an item that borders on a tombstone only the boundary between the two moves.
@@ -136,8 +167,12 @@ bool Document::erase_within(const Erasure& erasure) {
   Branch& text = store.branches[erasure.branch];
   text.length -= erasure.units;
   if (text.tree != kNone) store.index.update(target);
-  merge_down_to(client, place, clock);
-  place = directory.find(clock);
+  size_t merged = 0;
+  if (!directory.is_last(place)) {
+    place = merge_leftwards(client, directory.next(place), merged);
+    if (merged == 0) place = directory.previous(place);
+  }
+  if (merged == 0) place = merge_leftwards(client, place, merged);
   open_gap(erasure.branch, erasure.index, directory.at(place).item, place);
   end_erasure(erasure, {writer, clock, erasure.units});
   return true;

@@ -27,13 +27,13 @@ class Pool {
   uint32_t append(Bytes bytes) {
     const uint32_t offset = bytes_.size();
     bytes_.resize(offset + static_cast<uint32_t>(bytes.size()));
-    if (!bytes.empty()) std::memcpy(at(offset), bytes.data(), bytes.size());
+    copy_short(at(offset), bytes.data(), bytes.size());
     return offset;
   }
   uint32_t append_own(uint32_t from, uint32_t count) {
     const uint32_t offset = bytes_.size();
     bytes_.resize(offset + count);
-    std::memcpy(at(offset), at(from), count);
+    copy_short(at(offset), at(from), count);
     return offset;
   }
   // Prolongs the run that ends here, if there is room for it; the bytes must not lie in this pool.
@@ -42,7 +42,7 @@ class Pool {
     const auto count = static_cast<uint32_t>(bytes.size());
     for (Reserve& reserve : reserves_) {
       if (reserve.end != end || reserve.room < count) continue;
-      std::memcpy(at(end), bytes.data(), count);
+      copy_short(at(end), bytes.data(), count);
       reserve.end += count;
       reserve.room -= count;
       garbage_ -= count;
@@ -80,7 +80,7 @@ inline uint32_t Pool::join(uint32_t a, uint32_t a_bytes, uint32_t b, uint32_t b_
   if (a + a_bytes == b) return a;
   for (Reserve& reserve : reserves_) {
     if (reserve.end != a + a_bytes || reserve.room < b_bytes) continue;
-    std::memcpy(at(reserve.end), at(b), b_bytes);
+    copy_short(at(reserve.end), at(b), b_bytes);
     reserve.end += b_bytes;
     reserve.room -= b_bytes;
     // The room was counted as garbage when it was set aside; now `b` is garbage in its stead.

@@ -157,7 +157,10 @@ PositionIndex::Place PositionIndex::find(uint32_t tree, uint32_t unit) {
     const Leaf& leaf = leaves_[finger_.leaf];
     uint32_t left = unit - finger_.start;
     for (uint32_t i = 0; i < leaf.count; ++i) {
-      if (left < leaf.units[i]) return {leaf.items[i], left};
+      if (left < leaf.units[i]) {
+        finger_.slot = i;
+        return {leaf.items[i], left};
+      }
       left -= leaf.units[i];
     }
   }
@@ -169,12 +172,23 @@ PositionIndex::Place PositionIndex::find(uint32_t tree, uint32_t unit) {
     ++i;
     TM_ASSERT(i < leaf.count);
   }
+  finger_.slot = i;
   return {leaf.items[i], unit};
 }
 
-uint32_t PositionIndex::slot_of_item(const Leaf& leaf, ItemHandle item) const {
+uint32_t PositionIndex::slot_of_item(uint32_t node, ItemHandle item) {
+  const Leaf& leaf = leaves_[node];
+  const bool is_under_finger = node == finger_.leaf;
+  if (is_under_finger) {
+    // What an edit looks for stands here, or right behind what it put here.
+    const uint32_t slot = finger_.slot;
+    if (slot < leaf.count && leaf.items[slot] == item) return slot;
+    if (slot + 1 < leaf.count && leaf.items[slot + 1] == item) return finger_.slot = slot + 1;
+  }
   for (uint32_t i = 0; i < leaf.count; ++i) {
-    if (leaf.items[i] == item) return i;
+    if (leaf.items[i] != item) continue;
+    if (is_under_finger) finger_.slot = i;
+    return i;
   }
   TM_ASSERT(false);
 }
@@ -190,7 +204,7 @@ uint32_t PositionIndex::index_of(ItemHandle item) {
   update_late();
   uint32_t child = items_[item].leaf_or_key;
   const Leaf& leaf = leaves_[child];
-  uint32_t index = sum_of(leaf.units, slot_of_item(leaf, item));
+  uint32_t index = sum_of(leaf.units, slot_of_item(child, item));
   if (child == finger_.leaf && is_finger_right(leaf.tree)) return finger_.start + index;
   settle();
   for (uint32_t node = leaf.parent; node != kNone; node = inners_[node].parent) {
@@ -299,7 +313,7 @@ uint32_t PositionIndex::leftmost_leaf(uint32_t tree) const {
 
 void PositionIndex::insert(uint32_t tree, ItemHandle left, ItemHandle item) {
   uint32_t node = left == kNone ? leftmost_leaf(tree) : items_[left].leaf_or_key;
-  uint32_t slot = left == kNone ? 0 : slot_of_item(leaves_[node], left) + 1;
+  uint32_t slot = left == kNone ? 0 : slot_of_item(node, left) + 1;
   if (leaves_[node].count == kLeafItems) {
     const uint32_t upper = split_leaf(node);
     if (slot > leaves_[node].count) {
@@ -401,7 +415,7 @@ void PositionIndex::remove(ItemHandle item) {
   if (late_ == item) late_ = kNone;
   const uint32_t node = items_[item].leaf_or_key;
   Leaf& leaf = leaves_[node];
-  const uint32_t slot = slot_of_item(leaf, item);
+  const uint32_t slot = slot_of_item(node, item);
   const uint32_t units = leaf.units[slot];
   const uint32_t formats = format_weight(items_[item]);
   shift_down(leaf.items, slot, leaf.count);
@@ -428,7 +442,7 @@ void PositionIndex::divide(ItemHandle left, ItemHandle right) {
     return insert(leaf.tree, left, right);
   }
   if (late_ == left) late_ = kNone;
-  const uint32_t slot = slot_of_item(leaf, left);
+  const uint32_t slot = slot_of_item(node, left);
   const uint32_t units = items_[left].visible_len();
   const uint32_t units_right = items_[right].visible_len();
   const uint32_t change = units + units_right - leaf.units[slot];
@@ -450,7 +464,7 @@ void PositionIndex::join(ItemHandle left, ItemHandle right) {
   }
   if (late_ == left || late_ == right) late_ = kNone;
   Leaf& leaf = leaves_[node];
-  const uint32_t slot = slot_of_item(leaf, left);
+  const uint32_t slot = slot_of_item(node, left);
   const uint32_t units = items_[left].visible_len();
   const uint32_t change = units - leaf.units[slot] - leaf.units[slot + 1];
   leaf.units[slot] = units;
@@ -484,7 +498,7 @@ void PositionIndex::update(ItemHandle handle) {
   const Item& item = items_[handle];
   const uint32_t node = item.leaf_or_key;
   Leaf& leaf = leaves_[node];
-  const uint32_t slot = slot_of_item(leaf, handle);
+  const uint32_t slot = slot_of_item(node, handle);
   const uint32_t change = item.visible_len() - leaf.units[slot];
   leaf.units[slot] += change;
   uint32_t format_change = 0;

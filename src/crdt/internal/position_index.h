@@ -105,6 +105,7 @@ class PositionIndex {
     uint32_t tree = kNone;  // kNone: it points nowhere
     uint32_t leaf = kNone;
     uint32_t start = 0;  // units before the leaf
+    uint32_t slot = 0;   // in the leaf, where somebody was
     uint32_t height = 0;
     Step path[kMaxHeight] = {};  // from the root down
   };
@@ -114,7 +115,7 @@ class PositionIndex {
   }
   uint32_t new_leaf(uint32_t tree);
   uint32_t new_inner();
-  uint32_t slot_of_item(const Leaf& leaf, ItemHandle item) const;
+  uint32_t slot_of_item(uint32_t node, ItemHandle item);
   uint32_t slot_of_child(const Inner& inner, uint32_t child) const;
   Weight weight_of(uint32_t node, bool is_leaf) const;
   uint32_t& parent_of(uint32_t node, bool is_leaf) {

@@ -4,14 +4,8 @@
 
 namespace tidemark::crdt {
 
-void TransactionRecord::reset(uint64_t new_origin, bool local, uint32_t new_epoch) {
-  origin = new_origin;
-  is_local = local;
-  epoch = new_epoch;
-  is_shortcut = false;
-  touched.clear();
+void TransactionRecord::clear_rest() {
   own_touched = 0;
-  deleted.clear();
   deleted_clients.clear();
   changed.clear();
   formatted.clear();
@@ -20,19 +14,16 @@ void TransactionRecord::reset(uint64_t new_origin, bool local, uint32_t new_epoc
   subdocs_removed.clear();
 }
 
-TransactionRecord& TransactionQueue::add() {
-  if (size_ == records_.size()) records_.push_back(std::make_unique<TransactionRecord>());
-  return *records_[size_++];
-}
-
 void TransactionRecord::sort_deleted() {
-  if (deleted.size() < 2) {
-    if (!deleted.empty()) deleted_clients.push_back(deleted.front().client);
-    return;
-  }
+  if (deleted.empty()) return;
+  deleted_clients.push_back(deleted.front().client);
   std::vector<bool> is_known;
   for (const Deleted& range : deleted) {
-    if (!deleted_clients.empty() && deleted_clients.back() == range.client) continue;
+    if (deleted_clients.back() == range.client) continue;
+    if (is_known.empty()) {
+      is_known.resize(deleted_clients.front() + 1);
+      is_known[deleted_clients.front()] = true;
+    }
     if (range.client >= is_known.size()) is_known.resize(range.client + 1);
     if (!is_known[range.client]) deleted_clients.push_back(range.client);
     is_known[range.client] = true;

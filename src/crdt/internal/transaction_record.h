@@ -52,7 +52,16 @@ struct TransactionRecord {
   std::vector<ItemHandle> subdocs_added;
   std::vector<std::string> subdocs_removed;  // guids
 
-  void reset(uint64_t new_origin, bool local, uint32_t new_epoch);
+  void reset(uint64_t new_origin, bool local, uint32_t new_epoch) {
+    // A shortcut fills nothing but these two.
+    if (!is_shortcut) clear_rest();
+    touched.clear();
+    deleted.clear();
+    origin = new_origin;
+    is_local = local;
+    epoch = new_epoch;
+    is_shortcut = false;
+  }
   bool is_pristine() const {
     return touched.empty() && deleted.empty() && merge_candidates.empty();
   }
@@ -61,13 +70,19 @@ struct TransactionRecord {
   bool deletes(ClientIndex client, uint32_t clock) const;
   // The client's state when the transaction began; `now` if nobody added to it since.
   uint32_t before(ClientIndex client, uint32_t now) const;
+
+ private:
+  void clear_rest();
 };
 
 // Transactions that have begun and are not yet cleaned up, the oldest first. A record stays where
 // it is in memory, and is used again after clear().
 class TransactionQueue {
  public:
-  TransactionRecord& add();
+  TransactionRecord& add() {
+    if (size_ == records_.size()) records_.push_back(std::make_unique<TransactionRecord>());
+    return *records_[size_++];
+  }
   void clear() { size_ = 0; }
   bool is_empty() const { return size_ == 0; }
   size_t size() const { return size_; }

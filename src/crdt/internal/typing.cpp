@@ -9,13 +9,22 @@
 namespace tidemark::crdt {
 namespace {
 
-uint8_t* put_varuint(uint8_t* at, uint64_t value) {
+uint8_t* put_long_varuint(uint8_t* at, uint64_t value) {
   while (value >= 0x80) {
     *at++ = static_cast<uint8_t>(value | 0x80);
     value >>= 7;
   }
   *at++ = static_cast<uint8_t>(value);
   return at;
+}
+
+inline uint8_t* put_varuint(uint8_t* at, uint64_t value) {
+  if (value >= 0x4000) return put_long_varuint(at, value);
+  at[0] = static_cast<uint8_t>(value);
+  if (value < 0x80) return at + 1;
+  at[0] |= 0x80;
+  at[1] = static_cast<uint8_t>(value >> 7);
+  return at + 2;
 }
 
 // Bytes of the longest update that a shortcut emits, without the text.
@@ -49,28 +58,31 @@ void Document::take_hint() {
 
 void Document::note_caret(BranchHandle branch, uint32_t end_index) {
   const Directory& directory = store.clients[own_client_].directory;
-  caret_ = {branch, directory.at(directory.last()).item, end_index};
+  caret_ = {branch, directory.at(directory.last()).item, end_index, false};
+}
+
+// Whether a character typed at the caret would only make its item longer.
+bool Document::may_type_on() const {
+  const Item& item = store.items[caret_.item];
+  if (item.client() != own_client_ || item.end_clock() != store.clients[own_client_].state ||
+      item.parent != caret_.branch || !is_plain_text(item)) {
+    return false;
+  }
+  if (item.right == kNone) return !item.has_right_origin();
+  const Item& right = store.items[item.right];
+  return !right.is_deleted() && item.right_origin_client == right.client() &&
+         item.right_origin_clock == right.clock;
 }
 
 bool Document::type_on(BranchHandle branch, uint32_t index, std::string_view utf8, uint32_t units) {
   if (caret_.item == kNone || caret_.branch != branch || caret_.end_index != index) return false;
+  if (utf8.size() != units) return false;
+  if (!caret_.is_checked && !may_type_on()) return false;
+  caret_.is_checked = true;
   Item& item = store.items[caret_.item];
-  Client& own = store.clients[own_client_];
-  if (item.client() != own_client_ || item.end_clock() != own.state || item.parent != branch ||
-      !is_plain_text(item) || utf8.size() != units) {
-    return false;
-  }
-  if (item.right == kNone) {
-    if (item.has_right_origin()) return false;
-  } else {
-    const Item& right = store.items[item.right];
-    if (right.is_deleted() || item.right_origin_client != right.client() ||
-        item.right_origin_clock != right.clock) {
-      return false;
-    }
-  }
   if (!store.pool.extend(item.content + item.len, as_bytes(utf8))) return false;
   begin_shortcut();
+  Client& own = store.clients[own_client_];
   open_->touched.push_back({own_client_, own.state});
   own.epoch = open_->epoch;
   own.before = own.state;
@@ -81,8 +93,26 @@ bool Document::type_on(BranchHandle branch, uint32_t index, std::string_view utf
   if (text.tree != kNone) store.index.update_later(caret_.item);
   caret_.end_index += units;
   gap_.first = kNone;
-  if (observers_->has(Observers::Kind::kUpdateV1)) write_inserted(item, own.before, utf8);
+  if (observers_->has(Observers::Kind::kUpdateV1) &&
+      !write_keystroke(caret_.item, own.before, utf8)) {
+    write_inserted(item, own.before, utf8);
+    if (units == 1) keystroke_.item = caret_.item;
+  }
   end();
+  return true;
+}
+
+// Turns the update of the last keystroke into that of the next one.
+bool Document::write_keystroke(ItemHandle item, uint32_t clock, std::string_view utf8) {
+  // Where the lowest seven bits of either clock turn over, more than one byte changes.
+  const bool turns_over = (clock & 0x7f) < 2;
+  if (keystroke_.item != item || keystroke_.clock + 1 != clock || utf8.size() != 1 || turns_over) {
+    return false;
+  }
+  keystroke_.clock = clock;
+  ++shortcut_[keystroke_.clock_at];
+  ++shortcut_[keystroke_.origin_at];
+  shortcut_[keystroke_.text_at] = static_cast<uint8_t>(utf8.front());
   return true;
 }
 
@@ -90,10 +120,13 @@ bool Document::type_on(BranchHandle branch, uint32_t index, std::string_view utf
 void Document::write_inserted(const Item& item, uint32_t clock, std::string_view utf8) {
   shortcut_.resize(static_cast<uint32_t>(kMaxHead + utf8.size()));
   uint8_t* at = shortcut_.begin();
+  const auto offset = [&] { return static_cast<uint32_t>(at - shortcut_.begin()); };
   const uint64_t own = store.clients[item.client()].id;
+  keystroke_ = {kNone, clock, 0, 0, 0};
   *at++ = 1;
   *at++ = 1;
   at = put_varuint(at, own);
+  keystroke_.clock_at = offset();
   at = put_varuint(at, clock);
   const bool is_new = clock == item.clock;
   const bool has_origin = !is_new || item.has_origin();
@@ -102,6 +135,7 @@ void Document::write_inserted(const Item& item, uint32_t clock, std::string_view
                                static_cast<int>(Ref::kString));
   if (!is_new) {
     at = put_varuint(at, own);
+    keystroke_.origin_at = offset();
     at = put_varuint(at, clock - 1);
   } else if (has_origin) {
     at = put_varuint(at, store.clients[item.origin_client()].id);
@@ -112,13 +146,15 @@ void Document::write_inserted(const Item& item, uint32_t clock, std::string_view
     at = put_varuint(at, item.right_origin_clock);
   }
   at = put_varuint(at, utf8.size());
-  std::memcpy(at, utf8.data(), utf8.size());
+  keystroke_.text_at = offset();
+  copy_short(at, utf8.data(), utf8.size());
   at += utf8.size();
   *at++ = 0;
-  shortcut_.resize(static_cast<uint32_t>(at - shortcut_.begin()));
+  shortcut_.resize(offset());
 }
 
 void Document::write_erased(const TransactionRecord::Deleted& erased) {
+  keystroke_.item = kNone;
   shortcut_.resize(kMaxHead);
   uint8_t* at = shortcut_.begin();
   *at++ = 0;
