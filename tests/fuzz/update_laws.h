@@ -5,6 +5,7 @@
 #include <string>
 
 #include "crdt/doc.h"
+#include "crdt/obfuscate.h"
 #include "crdt/update.h"
 #include "laws.h"
 
@@ -55,6 +56,9 @@ inline void check_bytes(Bytes update, crdt::UpdateFormat format) {
       "a valid update converts");
   const crdt::UpdateFormat other_format = is_v1 ? crdt::UpdateFormat::kV2 : crdt::UpdateFormat::kV1;
   must(crdt::validate_update(other, other_format), "what is converted is valid");
+  const Buffer obfuscated =
+      must(crdt::obfuscate_update(update, format, {}, kLimits), "a valid update is obfuscated");
+  must(crdt::validate_update(obfuscated, format), "what is obfuscated is valid");
   const Bytes both[] = {update, update};
   const Buffer merged = must(crdt::merge_updates(both, format, kLimits), "a valid update merges");
   must(crdt::validate_update(merged, format), "what is merged is valid");

@@ -4,6 +4,7 @@
 #include <optional>
 #include <variant>
 
+#include "crdt/obfuscate.h"
 #include "support/edits.h"
 
 namespace tidemark::support {
@@ -445,6 +446,10 @@ Result<> Session::play_utils(const Json& step, JsonWriter& to) {
   write("vectorV2", vector_of(merged_v2, UpdateFormat::kV2));
   write("toV2", crdt::convert_v1_to_v2(merged));
   write("toV1", crdt::convert_v2_to_v1(merged_v2));
+  const crdt::ObfuscateOptions plain = {.formatting = false, .xml_names = false};
+  write("obfuscated", crdt::obfuscate_update(merged, UpdateFormat::kV1));
+  write("obfuscatedV2", crdt::obfuscate_update(merged_v2, UpdateFormat::kV2));
+  write("obfuscatedPlain", crdt::obfuscate_update(merged, UpdateFormat::kV1, plain));
   to.Key("meta");
   to.StartObject();
   if (const Result<crdt::UpdateMeta> meta = crdt::update_meta(merged, UpdateFormat::kV1)) {

@@ -400,6 +400,9 @@ export class Session {
         vectorV2: hex(Y.encodeStateVectorFromUpdateV2(mergedV2)),
         toV2: hex(Y.convertUpdateFormatV1ToV2(merged)),
         toV1: hex(Y.convertUpdateFormatV2ToV1(mergedV2)),
+        obfuscated: hex(Y.obfuscateUpdate(merged)),
+        obfuscatedV2: hex(Y.obfuscateUpdateV2(mergedV2)),
+        obfuscatedPlain: hex(Y.obfuscateUpdate(merged, { formatting: false, yxml: false })),
         meta: meta(merged),
       },
     };
