@@ -18,20 +18,6 @@ bool is_xml(TypeRef kind) {
 
 bool has_text(TypeRef kind) { return kind == TypeRef::kText || is_xml(kind); }
 
-void append_text(std::string& out, SharedType type) {
-  if (type.kind() == TypeRef::kText || type.kind() == TypeRef::kXmlText) {
-    out += crdt::Text(type.document(), type.branch()).to_string();
-    return;
-  }
-  if (type.kind() != TypeRef::kXmlFragment && type.kind() != TypeRef::kXmlElement) return;
-  bool has_own_text = false;
-  for (const SharedType& child : crdt::XmlFragment(type.document(), type.branch()).children()) {
-    has_own_text = has_own_text || child.kind() == TypeRef::kXmlText;
-    append_text(out, child);
-  }
-  if (has_own_text) out += '\n';
-}
-
 Result<SharedType> choose_root(crdt::Doc& doc, Format format, const std::string& wanted) {
   std::vector<Root> fitting;
   std::string names;
@@ -104,9 +90,25 @@ std::vector<Root> roots_of(crdt::Doc& doc) {
   return roots;
 }
 
-std::string text_of(SharedType type) {
+// Elements nest without end in documents of strangers, so what follows waits on a stack of ours.
+std::string text_of(SharedType root) {
   std::string out;
-  append_text(out, type);
+  std::vector<SharedType> waiting = {root};  // one of no document is the end of a line
+  while (!waiting.empty()) {
+    const SharedType type = waiting.back();
+    waiting.pop_back();
+    if (!type) {
+      out += '\n';
+    } else if (type.kind() == TypeRef::kText || type.kind() == TypeRef::kXmlText) {
+      out += crdt::Text(type.document(), type.branch()).to_string();
+    } else if (type.kind() == TypeRef::kXmlFragment || type.kind() == TypeRef::kXmlElement) {
+      const auto children = crdt::XmlFragment(type.document(), type.branch()).children();
+      const bool has_own_text = std::ranges::any_of(
+          children, [](SharedType child) { return child.kind() == TypeRef::kXmlText; });
+      if (has_own_text) waiting.emplace_back();
+      for (size_t i = children.size(); i-- > 0;) waiting.push_back(children[i]);
+    }
+  }
   return out;
 }
 
@@ -121,6 +123,11 @@ crdt::Any json_of(crdt::Doc& doc) {
 Result<Buffer> render(crdt::Doc& doc, Format format, const std::string& root) {
   if (format == Format::kUpdateV1) return doc.encode_state_as_update();
   if (format == Format::kUpdateV2) return doc.encode_state_as_update_v2();
+  if (format != Format::kText && !doc.is_json_whole()) {
+    return failure(ErrorCode::kTooLarge,
+                   "its types nest deeper than " + std::to_string(crdt::kMaxJsonDepth) +
+                       " levels, which JSON and XML cannot say; export it as update-v1");
+  }
   if (format == Format::kJson) return copy_of(as_bytes(crdt::to_json(json_of(doc)) + "\n"));
   const auto type = choose_root(doc, format, root);
   if (!type) return tl::unexpected(type.error());

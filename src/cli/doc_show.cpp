@@ -22,6 +22,10 @@ std::string for_people(const store::DocumentStatistics& one, crdt::Doc& doc) {
   out += row("stored", "snapshot " + size_text(one.snapshot_bytes) + ", then " +
                            counted(one.tail_rows, "update") + ", " + size_text(one.tail_bytes));
   if (doc.has_pending()) out += row("pending", "updates that wait for others which never came");
+  if (!doc.is_json_whole()) {
+    out += row("deep", "what nests deeper than " + std::to_string(crdt::kMaxJsonDepth) +
+                           " types shows as null");
+  }
   for (const Root& root : roots_of(doc)) {
     if (!root.type) continue;
     const crdt::TypeRef kind = root.type.kind();

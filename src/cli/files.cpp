@@ -85,6 +85,7 @@ Result<> write_output(const std::string& path, Bytes bytes) {
 }
 
 bool print(std::string_view text) {
+  if (text.empty()) return true;  // it may have no address
   return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
          std::fflush(stdout) == 0;
 }

@@ -177,6 +177,8 @@ Any Doc::to_json() const {
   return Any(AnyObject(std::move(members)));
 }
 
+bool Doc::is_json_whole() const { return crdt::is_json_whole(*document_); }
+
 DocStats Doc::stats() const {
   DocStats stats;
   stats.clients = document_->store.clients.size();

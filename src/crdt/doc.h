@@ -109,6 +109,8 @@ class Doc {
 
   // Every typed root by name.
   Any to_json() const;
+  // Whether JSON and XML say all: false if types nest deeper than kMaxJsonDepth.
+  bool is_json_whole() const;
   DocStats stats() const;
 
   // What free functions on documents work on, as SharedType::document().

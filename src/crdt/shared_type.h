@@ -23,6 +23,10 @@ class Event;
 class Observers;
 struct DeepEvents;
 
+// JSON goes so many types deep; what is deeper reads as null. Types nest without end in documents
+// of strangers, and making JSON of them recurses. Children of XML elements do not count.
+inline constexpr unsigned kMaxJsonDepth = 256;
+
 // Who caused a transaction: any number the application gives a meaning; 0 is nobody in particular.
 using Origin = uint64_t;
 

@@ -272,6 +272,34 @@ class Commands(unittest.TestCase):
         self.assertIn("exists", self.refuse(USAGE, "backup", "--data", self.data, file))
         self.assertEqual(file.read_bytes(), before)
 
+    def test_survives_types_that_nest_without_end(self):
+        def varint(number):
+            out = b""
+            while number > 0x7F:
+                out, number = out + bytes([number & 0x7F | 0x80]), number >> 7
+            return out + bytes([number])
+
+        def nested(type_and_name, depth):
+            first = b"\x07\x01\x01r" + type_and_name
+            rest = [b"\x07\x00\x01" + varint(n) + type_and_name for n in range(depth - 1)]
+            return b"\x01" + varint(depth) + b"\x01\x00" + first + b"".join(rest) + b"\x00"
+
+        depth = 100_000
+        for name, type_and_name in (("arrays", b"\x00"), ("elements", b"\x03\x01p")):
+            self.run_ok("doc", "import", "--data", self.data, name, "-", "-f", "update-v1",
+                        stdin=nested(type_and_name, depth))
+            self.run_ok("doc", "show", "--data", self.data, name)
+            self.run_ok("doc", "show", "--data", self.data, name, "--json")
+            self.run_ok("inspect", "--data", self.data, name)
+            copy = self.folder / f"{name}.v1"
+            self.run_ok("doc", "export", "--data", self.data, name, copy)
+            self.assertEqual(copy.read_bytes(), nested(type_and_name, depth))
+        self.run_ok("doctor", "--data", self.data)
+        told = self.refuse(1, "doc", "export", "--data", self.data, "arrays", "-f", "json")
+        self.assertIn("update-v1", told)
+        self.assertEqual(self.export("elements", "xml"), "<p>" * depth + "</p>" * depth)
+        self.assertEqual(self.export("elements", "text"), "")
+
     def test_an_export_replaces_a_file_only_when_told_so(self):
         self.import_text("a", "one")
         file = self.folder / "a.txt"

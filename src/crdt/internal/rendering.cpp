@@ -9,9 +9,6 @@
 namespace tidemark::crdt {
 namespace {
 
-// Types nest without end in hostile documents; what is deeper reads as null.
-constexpr uint32_t kMaxRenderedDepth = 500;
-
 Any json_element(Decoder& decoder) {
   const std::string_view text = decoder.read_varstring();
   if (text == "undefined") return Any();
@@ -55,21 +52,51 @@ std::string lower_case(std::string_view text) {
   return lowered;
 }
 
+// String(value) of JavaScript.
+std::string js_string(const Any& any) {
+  if (any.as_object() != nullptr) return "[object Object]";
+  if (any.is_undefined()) return "undefined";
+  if (any.is_null()) return "null";
+  if (const std::string* text = any.as_string()) return *text;
+  if (const double* number = any.as_number()) {
+    if (*number != *number) return "NaN";
+    if (*number - *number != 0) return *number > 0 ? "Infinity" : "-Infinity";
+    return to_json(any);
+  }
+  std::string joined;
+  if (const AnyArray* array = any.as_array()) {
+    for (size_t i = 0; i < array->size(); ++i) {
+      if (i > 0) joined += ",";
+      const Any& element = (*array)[i];
+      if (!element.is_null() && !element.is_undefined()) joined += js_string(element);
+    }
+    return joined;
+  }
+  if (const Buffer* bytes = any.as_binary()) {
+    for (size_t i = 0; i < bytes->size(); ++i) {
+      if (i > 0) joined += ",";
+      joined += std::to_string((*bytes)[i]);
+    }
+    return joined;
+  }
+  return to_json(any);
+}
+
 struct Tag {
   std::string name;
   std::vector<std::pair<std::string, std::string>> attributes;
 };
 
 // What `for (key in value)` and String(value[key]) give: a string has its units as members.
-std::vector<std::pair<std::string, std::string>> members_of(Document& document, const Any& value) {
+std::vector<std::pair<std::string, std::string>> members_of(const Any& value) {
   std::vector<std::pair<std::string, std::string>> members;
   if (const AnyObject* object = value.as_object()) {
     for (const auto& [key, member] : object->members()) {
-      members.emplace_back(key, js_string(document, Value(member)));
+      members.emplace_back(key, js_string(member));
     }
   } else if (const AnyArray* array = value.as_array()) {
     for (size_t i = 0; i < array->size(); ++i) {
-      members.emplace_back(std::to_string(i), js_string(document, Value((*array)[i])));
+      members.emplace_back(std::to_string(i), js_string((*array)[i]));
     }
   } else if (const std::string* text = value.as_string()) {
     size_t unit = 0;
@@ -93,48 +120,110 @@ void append_attribute(std::string& xml, const std::string& key, const std::strin
   xml.append(" ").append(key).append("=\"").append(value).append("\"");
 }
 
-std::string xml_text_string(Document& document, BranchHandle branch) {
-  std::string xml;
-  for (const DeltaOp& op : text_delta(document, branch)) {
-    std::vector<Tag> tags;
-    for (const auto& [name, value] : op.attributes) {
-      tags.push_back({name, members_of(document, value)});
-    }
-    std::sort(tags.begin(), tags.end(), [](const Tag& a, const Tag& b) { return a.name < b.name; });
-    for (const Tag& tag : tags) {
-      xml += "<" + tag.name;
-      for (const auto& [key, value] : tag.attributes) append_attribute(xml, key, value);
-      xml += ">";
-    }
-    xml += op.content.empty() ? op.text : js_string(document, op.content.front());
-    for (size_t i = tags.size(); i-- > 0;) xml += "</" + tags[i].name + ">";
-  }
-  return xml;
+Any value_to_json(Document& document, const Value& value, unsigned depth) {
+  const SharedType* type = value.type();
+  return type == nullptr ? value.to_json() : branch_to_json(document, type->branch(), depth + 1);
 }
 
-std::string children_string(Document& document, BranchHandle branch) {
-  std::string xml;
-  const StructStore& store = document.store;
-  for (ItemHandle at = store.branches[branch].start; at != kNone; at = store.items[at].right) {
-    std::vector<Value> values;
-    if (store.items[at].visible_len() > 0) append_values(document, store.items[at], values);
-    for (const Value& value : values) xml += js_string(document, value);
-  }
-  return xml;
-}
+// An XML string in the making. Elements nest without end in documents of strangers, so what is
+// still to be written waits on a stack of ours.
+class XmlWriter {
+ public:
+  // `depth` is that of JSON around the element: attributes may be types, which are told as JSON.
+  XmlWriter(Document& document, unsigned depth) : document_(document), depth_(depth) {}
 
-std::string element_string(Document& document, BranchHandle handle) {
-  const std::string name = lower_case(node_name(document, handle));
-  std::vector<std::pair<std::string, std::string>> attributes;
-  const AnyObject members = entries_to_json(document, handle);
-  for (const auto& [key, value] : members.members()) {
-    attributes.emplace_back(key, js_string(document, Value(value)));
+  std::string write(BranchHandle branch) {
+    waiting_.push_back({.text = {}, .branch = branch});
+    while (!waiting_.empty()) {
+      const Piece piece = std::move(waiting_.back());
+      waiting_.pop_back();
+      if (piece.branch == kNone) {
+        xml_ += piece.text;
+      } else {
+        write_type(piece.branch);
+      }
+    }
+    return std::move(xml_);
   }
-  std::sort(attributes.begin(), attributes.end());
-  std::string xml = "<" + name;
-  for (const auto& [key, value] : attributes) append_attribute(xml, key, value);
-  return xml + ">" + children_string(document, handle) + "</" + name + ">";
-}
+
+ private:
+  struct Piece {
+    std::string text;
+    BranchHandle branch = kNone;  // kNone: the text
+  };
+
+  void write_type(BranchHandle branch) {
+    const size_t outer = waiting_.size();
+    switch (document_.store.branches[branch].kind) {
+      case TypeRef::kText: xml_ += plain_text(document_, branch); return;
+      case TypeRef::kXmlText: add_text(branch); break;
+      case TypeRef::kXmlElement: add_element(branch); break;
+      case TypeRef::kXmlFragment: add_children(branch); break;
+      default: xml_ += "[object Object]"; return;
+    }
+    // The first piece goes on top.
+    std::reverse(waiting_.begin() + static_cast<std::ptrdiff_t>(outer), waiting_.end());
+  }
+
+  void add(std::string text) { waiting_.push_back({.text = std::move(text)}); }
+
+  void add(const Value& value) {
+    if (const SharedType* type = value.type()) {
+      waiting_.push_back({.text = {}, .branch = type->branch()});
+    } else {
+      add(value.any() == nullptr ? "[object Object]" : js_string(*value.any()));
+    }
+  }
+
+  void add_children(BranchHandle branch) {
+    const StructStore& store = document_.store;
+    for (ItemHandle at = store.branches[branch].start; at != kNone; at = store.items[at].right) {
+      std::vector<Value> values;
+      if (store.items[at].visible_len() > 0) append_values(document_, store.items[at], values);
+      for (const Value& value : values) add(value);
+    }
+  }
+
+  void add_element(BranchHandle branch) {
+    const std::string name = lower_case(node_name(document_, branch));
+    std::vector<std::pair<std::string, std::string>> attributes;
+    const AnyObject members = entries_to_json(document_, branch, depth_);
+    for (const auto& [key, value] : members.members()) {
+      attributes.emplace_back(key, js_string(value));
+    }
+    std::sort(attributes.begin(), attributes.end());
+    std::string start = "<" + name;
+    for (const auto& [key, value] : attributes) append_attribute(start, key, value);
+    add(start + ">");
+    add_children(branch);
+    add("</" + name + ">");
+  }
+
+  void add_text(BranchHandle branch) {
+    for (const DeltaOp& op : text_delta(document_, branch)) {
+      std::vector<Tag> tags;
+      for (const auto& [name, value] : op.attributes) tags.push_back({name, members_of(value)});
+      std::sort(tags.begin(), tags.end(),
+                [](const Tag& a, const Tag& b) { return a.name < b.name; });
+      std::string start;
+      std::string end;
+      for (const Tag& tag : tags) {
+        start += "<" + tag.name;
+        for (const auto& [key, value] : tag.attributes) append_attribute(start, key, value);
+        start += ">";
+        end.insert(0, "</" + tag.name + ">");
+      }
+      add(start + op.text);
+      if (!op.content.empty()) add(op.content.front());
+      if (!end.empty()) add(std::move(end));
+    }
+  }
+
+  Document& document_;
+  const unsigned depth_;
+  std::string xml_;
+  std::vector<Piece> waiting_;
+};
 
 }  // namespace
 
@@ -221,13 +310,13 @@ std::optional<Value> entry_value(Document& document, BranchHandle branch, KeyId 
   return value_at(document, item, item.len - 1);
 }
 
-AnyObject entries_to_json(Document& document, BranchHandle branch) {
+AnyObject entries_to_json(Document& document, BranchHandle branch, unsigned depth) {
   std::vector<AnyObject::Member> members;
   const StructStore& store = document.store;
   if (store.branches[branch].entries != nullptr) {
     for (const KeyTable::Entry& entry : store.branches[branch].entries->entries()) {
       const std::optional<Value> value = entry_value(document, branch, entry.key);
-      if (value) members.emplace_back(store.key(entry.key), value->to_json());
+      if (value) members.emplace_back(store.key(entry.key), value_to_json(document, *value, depth));
     }
   }
   return AnyObject(std::move(members));
@@ -282,69 +371,50 @@ Delta text_delta(Document& document, BranchHandle branch) {
   return delta;
 }
 
-std::string xml_string(Document& document, BranchHandle handle) {
-  const Branch& branch = document.store.branches[handle];
-  if (branch.depth > kMaxRenderedDepth) return {};
-  switch (branch.kind) {
-    case TypeRef::kText: return plain_text(document, handle);
-    case TypeRef::kXmlText: return xml_text_string(document, handle);
-    case TypeRef::kXmlElement: return element_string(document, handle);
-    case TypeRef::kXmlFragment: return children_string(document, handle);
-    default: return "[object Object]";
-  }
+std::string xml_string(Document& document, BranchHandle handle, unsigned depth) {
+  return XmlWriter(document, depth).write(handle);
 }
 
-std::string js_string(Document& document, const Value& value) {
-  if (const SharedType* type = value.type()) return xml_string(document, type->branch());
-  const Any* any = value.any();
-  if (any == nullptr || any->as_object() != nullptr) return "[object Object]";
-  if (any->is_undefined()) return "undefined";
-  if (any->is_null()) return "null";
-  if (const std::string* text = any->as_string()) return *text;
-  if (const double* number = any->as_number()) {
-    if (*number != *number) return "NaN";
-    if (*number - *number != 0) return *number > 0 ? "Infinity" : "-Infinity";
-    return to_json(*any);
-  }
-  std::string joined;
-  if (const AnyArray* array = any->as_array()) {
-    for (size_t i = 0; i < array->size(); ++i) {
-      if (i > 0) joined += ",";
-      const Any& element = (*array)[i];
-      if (!element.is_null() && !element.is_undefined()) {
-        joined += js_string(document, Value(element));
-      }
-    }
-    return joined;
-  }
-  if (const Buffer* bytes = any->as_binary()) {
-    for (size_t i = 0; i < bytes->size(); ++i) {
-      if (i > 0) joined += ",";
-      joined += std::to_string((*bytes)[i]);
-    }
-    return joined;
-  }
-  return to_json(*any);
-}
-
-Any branch_to_json(Document& document, BranchHandle handle) {
+Any branch_to_json(Document& document, BranchHandle handle, unsigned depth) {
   const StructStore& store = document.store;
-  if (store.branches[handle].depth > kMaxRenderedDepth) return Any(Null{});
+  if (depth > kMaxJsonDepth) return Any(Null{});
   switch (store.branches[handle].kind) {
     case TypeRef::kMap:
-    case TypeRef::kXmlHook: return Any(entries_to_json(document, handle));
+    case TypeRef::kXmlHook: return Any(entries_to_json(document, handle, depth));
     case TypeRef::kArray: {
       AnyArray elements;
       for (ItemHandle at = store.branches[handle].start; at != kNone; at = store.items[at].right) {
         std::vector<Value> values;
         if (store.items[at].visible_len() > 0) append_values(document, store.items[at], values);
-        for (const Value& value : values) elements.push_back(value.to_json());
+        for (const Value& value : values) {
+          elements.push_back(value_to_json(document, value, depth));
+        }
       }
       return Any(std::move(elements));
     }
     case TypeRef::kUnknown: return Any();
-    default: return Any(xml_string(document, handle));
+    default: return Any(xml_string(document, handle, depth));
   }
+}
+
+bool is_json_whole(const Document& document) {
+  const StructStore& store = document.store;
+  const auto is_xml = [](TypeRef kind) {
+    return kind == TypeRef::kXmlElement || kind == TypeRef::kXmlFragment ||
+           kind == TypeRef::kXmlText;
+  };
+  // A type is made after the one that holds it.
+  std::vector<unsigned> depths(store.branches.size());
+  for (BranchHandle handle = 0; handle < store.branches.size(); ++handle) {
+    const Branch& branch = store.branches[handle];
+    if (branch.is_dead || branch.item == kNone) continue;
+    const Item& holder = store.items[branch.item];
+    const bool is_xml_child =
+        !holder.has(Item::kHasKey) && is_xml(store.branches[holder.parent].kind);
+    depths[handle] = depths[holder.parent] + (is_xml_child ? 0 : 1);
+    if (depths[handle] > kMaxJsonDepth && !holder.is_deleted()) return false;
+  }
+  return true;
 }
 
 }  // namespace tidemark::crdt

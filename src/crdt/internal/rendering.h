@@ -14,7 +14,7 @@ Value value_at(Document& document, const Item& item, uint32_t offset);
 void append_values(Document& document, const Item& item, std::vector<Value>& out);
 // What counts of a map entry: its last element. nullopt if it is deleted.
 std::optional<Value> entry_value(Document& document, BranchHandle branch, KeyId key);
-AnyObject entries_to_json(Document& document, BranchHandle branch);
+AnyObject entries_to_json(Document& document, BranchHandle branch, unsigned depth = 0);
 
 // One encoded value that was validated when it came in.
 Any decoded(Bytes any);
@@ -25,9 +25,10 @@ std::string node_name(const Document& document, BranchHandle branch);
 // Plain text without embeds.
 std::string plain_text(const Document& document, BranchHandle branch);
 Delta text_delta(Document& document, BranchHandle branch);
-std::string xml_string(Document& document, BranchHandle branch);
-Any branch_to_json(Document& document, BranchHandle branch);
-// String(value) of JavaScript.
-std::string js_string(Document& document, const Value& value);
+// `depth` is how many types whose JSON is being made are around this one.
+std::string xml_string(Document& document, BranchHandle branch, unsigned depth = 0);
+Any branch_to_json(Document& document, BranchHandle branch, unsigned depth = 0);
+// Whether the JSON of no type is cut off at kMaxJsonDepth.
+bool is_json_whole(const Document& document);
 
 }  // namespace tidemark::crdt
