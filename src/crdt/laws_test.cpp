@@ -271,6 +271,38 @@ TEST(Laws, what_is_encoded_and_loaded_is_the_same_document) {
   });
 }
 
+// The first update of a document takes a road of its own; nobody may see which one it took.
+TEST(Laws, what_is_loaded_at_once_is_what_is_loaded_step_by_step) {
+  for_each_seed(120, [](uint64_t seed) {
+    History history(seed);
+    Random& random = history.random();
+    history.write(10 + random.below(60));
+    const UpdateFormat format = kFormats[seed % 2];
+    Buffer update = state_of(history.gathered(), format);
+    if (random.one_in(3)) {
+      // As servers keep it: one after the other, never merged by a document; some may be missing.
+      std::vector<Bytes> parts(history.updates(format).begin(), history.updates(format).end());
+      if (random.one_in(2)) parts.erase(parts.begin() + static_cast<ptrdiff_t>(parts.size() / 2));
+      update = *merge_updates(parts, format);
+    }
+    Doc at_once = history.replica();
+    Doc step_by_step = history.replica();
+    step_by_step.use_fast_paths(false);
+    for (Doc* doc : {&at_once, &step_by_step}) {
+      if (seed % 3 == 0) doc->xml_fragment("x");
+      if (seed % 5 == 0) doc->text("t");
+      ASSERT_TRUE(apply(*doc, update, format));
+      ASSERT_EQ(doc->check(), "");
+    }
+    EXPECT_EQ(at_once.root_names(), step_by_step.root_names());
+    EXPECT_EQ(at_once.stats().items, step_by_step.stats().items);
+    expect_equal(at_once, step_by_step);
+    ASSERT_TRUE(at_once.text("t").insert(0, "on"));
+    ASSERT_TRUE(step_by_step.text("t").insert(0, "on"));
+    expect_equal(at_once, step_by_step);
+  });
+}
+
 TEST(Laws, what_waits_is_encoded_and_loaded_too) {
   for_each_seed(60, [](uint64_t seed) {
     History history(seed);

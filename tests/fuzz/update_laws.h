@@ -31,6 +31,11 @@ inline void check_document(Bytes update, crdt::UpdateFormat format) {
   // What waits may claim clocks that others hold: whoever hears of both at once may choose anew.
   const bool has_settled = !doc.has_pending();
   const Buffer state = doc.encode_state_as_update();
+  crdt::Doc plain;
+  plain.use_fast_paths(false);
+  must(apply(plain, update, format), "what is valid is applied step by step");
+  require(plain.encode_state_as_update() == state, "a load at once is a load step by step");
+  require(plain.root_names() == doc.root_names(), "roots come in one order");
   must(apply(doc, update, format), "what is valid is applied again");
   require_sound(doc);
   if (has_settled) {

@@ -252,6 +252,11 @@ Result<> Document::apply(Bytes update, uint64_t origin, const UpdateLimits& limi
     const bool is_allowed = limits.max_structs > 0 && limits.max_delete_ranges > 0;
     if (is_allowed && may_take_remote_shortcut() && apply_plain(update, origin)) return {};
   }
+  if (may_load()) {
+    const Result<bool> is_loaded = load<Reader>(update, origin, limits);
+    if (!is_loaded) return tl::unexpected(is_loaded.error());
+    if (*is_loaded) return {};
+  }
   Application<Reader> application(*this);
   if (Result<> read = application.read(update, limits); !read) return read;
   begin(origin, false);

@@ -144,7 +144,9 @@ class Document {
   ItemHandle clean_end(ClientIndex client, uint32_t clock);
   ItemHandle clean_start(ClientIndex client, uint32_t clock);
   void fill_content(ItemHandle item, const StructView& view, uint32_t offset);
+  void link_among(ItemHandle item, ItemHandle left, ItemHandle right);
   void finish_integration(ItemHandle item);
+  void take_effect(ItemHandle item);
   void erase_children(BranchHandle branch, std::vector<ItemHandle>& doomed);
   void collect_item(ItemHandle item);
   void collect_children(BranchHandle branch);
@@ -155,6 +157,14 @@ class Document {
   class Application;
   template <typename Reader>
   friend class Application;
+  // load.cpp
+  template <typename Reader>
+  class Load;
+  template <typename Reader>
+  friend class Load;
+  bool may_load() const;
+  template <typename Reader>
+  Result<bool> load(Bytes update, uint64_t origin, const UpdateLimits& limits);
   std::optional<WireId> missing_for(const StructView& view) const;
   uint32_t state_of(uint64_t client) const;
   void apply_deletes(const DeleteSet& deletes);

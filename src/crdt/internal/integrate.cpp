@@ -236,18 +236,46 @@ void Document::fill_content(ItemHandle handle, const StructView& view, uint32_t 
   }
 }
 
+// Links an item whose parent, key and origins are known, between these two or, if others got there
+// before, among them.
+void Document::link_among(ItemHandle handle, ItemHandle left, ItemHandle right) {
+  const Item& item = store.items[handle];
+  const BranchHandle parent = item.parent;
+  const KeyId key = item.has(Item::kHasKey) ? item.leaf_or_key : kNone;
+  const bool is_undisputed = left != kNone ? store.items[left].right == right
+                                           : right != kNone && store.items[right].left == kNone;
+  if (!is_undisputed) left = resolve_conflicts(item, left, right);
+  if (left != kNone) {
+    right = store.items[left].right;
+  } else if (key != kNone) {
+    right = first_in_chain(parent, key);
+  } else {
+    right = store.branches[parent].start;
+  }
+  store.link(handle, left, right);
+  if (right == kNone && key != kNone) {
+    store.entries(store.branches[parent]).assign(key, handle);
+    if (left != kNone) erase(left);
+  }
+}
+
 // Links have been made and the content is in place: what the content itself brings about.
 void Document::finish_integration(ItemHandle handle) {
   append_to_client(handle);
   Item& item = store.items[handle];
+  if (item.ref() == Ref::kDeleted) {
+    item.set(Item::kDeleted);
+    open_->deleted.push_back({item.client(), item.clock, item.len});
+    store.clients[item.client()].deleted.add(item.clock, item.len);
+  }
+  take_effect(handle);
+}
+
+void Document::take_effect(ItemHandle handle) {
+  const Item& item = store.items[handle];
   Branch& branch = store.branches[item.parent];
   if (!item.has(Item::kHasKey)) branch.length += item.visible_len();
   switch (item.ref()) {
-    case Ref::kDeleted:
-      item.set(Item::kDeleted);
-      open_->deleted.push_back({item.client(), item.clock, item.len});
-      store.clients[item.client()].deleted.add(item.clock, item.len);
-      break;
     case Ref::kFormat: branch.has_formatting = branch.cleans_formatting = true; break;
     case Ref::kDoc: open_->subdocs_added.push_back(handle); break;
     default: break;
@@ -281,33 +309,19 @@ void Document::integrate(const StructView& view, uint32_t offset) {
   item.right_origin_client = kNoClient;
   item.leaf_or_key = at.key;
   if (at.key != kNone) item.set(Item::kHasKey);
-  if (at.left != kNone && (view.has_origin || offset > 0)) {
-    const Item& left = store.items[at.left];
-    item.assign_origin(left.client(), left.last_clock());
+  // As they were sent: a right origin inside the left neighbour has just cut that one short.
+  if (offset > 0) {
+    item.assign_origin(client, clock - 1);
+  } else if (view.has_origin) {
+    item.assign_origin(store.find_client(view.origin.client),
+                       static_cast<uint32_t>(view.origin.clock));
   }
   if (at.right != kNone) {
     item.right_origin_client = store.items[at.right].client();
     item.right_origin_clock = store.items[at.right].clock;
   }
-  const bool is_undisputed = at.left != kNone
-                                 ? store.items[at.left].right == at.right
-                                 : at.right != kNone && store.items[at.right].left == kNone;
-  ItemHandle left = at.left;
-  if (!is_undisputed) left = resolve_conflicts(item, at.left, at.right);
   fill_content(handle, view, offset);
-  ItemHandle right;
-  if (left != kNone) {
-    right = store.items[left].right;
-  } else if (at.key != kNone) {
-    right = first_in_chain(at.parent, at.key);
-  } else {
-    right = store.branches[at.parent].start;
-  }
-  store.link(handle, left, right);
-  if (right == kNone && at.key != kNone) {
-    store.entries(store.branches[at.parent]).assign(at.key, handle);
-    if (left != kNone) erase(left);
-  }
+  link_among(handle, at.left, at.right);
   finish_integration(handle);
 }
 

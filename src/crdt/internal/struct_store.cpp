@@ -313,6 +313,27 @@ void StructStore::repack() {
   pool.swap(packed);
 }
 
+void StructStore::forget_items(size_t branch_count) {
+  items.resize(0);
+  free_items_.clear();
+  Pool().swap(pool);
+  spans_.clear();
+  free_spans_.clear();
+  joint_ = {};
+  clients.clear();
+  client_indices_.clear();
+  last_client_ = kNoClient;
+  descending_.clear();
+  std::erase_if(roots_, [branch_count](BranchHandle root) { return root >= branch_count; });
+  std::erase_if(root_of_, [branch_count](const auto& root) { return root.second >= branch_count; });
+  branches.erase(branches.begin() + static_cast<std::ptrdiff_t>(branch_count), branches.end());
+  for (Branch& branch : branches) {
+    branch.start = kNone;
+    branch.length = 0;
+    branch.entries.reset();
+  }
+}
+
 BranchHandle StructStore::new_branch(TypeRef kind, ItemHandle item, KeyId name) {
   const auto handle = static_cast<BranchHandle>(branches.size());
   Branch& branch = branches.emplace_back();

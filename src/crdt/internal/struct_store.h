@@ -97,6 +97,10 @@ class StructStore {
     if (pool.garbage() >= kWorthIt && pool.garbage() >= pool.size() / 2) repack();
   }
 
+  // Back to no items and no clients, and to the first `branch_count` branches, which were empty
+  // roots.
+  void forget_items(size_t branch_count);
+
   // --- branches
   BranchHandle new_branch(TypeRef kind, ItemHandle item, KeyId name);
   BranchHandle find_root(KeyId name) const;
