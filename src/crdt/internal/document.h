@@ -17,6 +17,7 @@
 #include "crdt/delete_set.h"
 #include "crdt/internal/observers.h"
 #include "crdt/internal/pending.h"
+#include "crdt/internal/recent_edit.h"
 #include "crdt/internal/struct_store.h"
 #include "crdt/internal/transaction_record.h"
 #include "crdt/internal/update/writer.h"
@@ -261,43 +262,11 @@ class Document {
   uint32_t scan_ = 0;
   uint32_t conflict_scan_ = 0;
 
-  // Where the last local insertion ended, if its item is still the last one of ours.
-  struct Caret {
-    BranchHandle branch = kNone;
-    ItemHandle item = kNone;
-    uint32_t end_index = 0;
-    bool is_checked = false;  // for what nothing but an edit elsewhere changes
-  };
   Caret caret_;
-  // Where the last local deletion left its gap: the first and the last of the tombstones there,
-  // with their places, which shortcuts do not move.
-  struct Gap {
-    BranchHandle branch = kNone;
-    ItemHandle first = kNone;
-    ItemHandle last = kNone;
-    uint32_t index = 0;
-    Directory::Position first_place{};
-    Directory::Position last_place{};
-  };
-  Gap gap_;
-  // Becomes a caret or a gap when the transaction is over, if nothing else was edited since.
-  struct Hint {
-    enum class Kind : uint8_t { kNothing, kCaret, kGap };
-    Kind kind = Kind::kNothing;
-    BranchHandle branch = kNone;
-    uint32_t index = 0;
-  };
+  ErasedGap gap_;
   Hint hint_;
   Slab<uint8_t> shortcut_;  // the update of the last shortcut
-  // That update, if it is of a character that was typed on: where its clocks and its text are.
-  struct Keystroke {
-    ItemHandle item = kNone;
-    uint32_t clock = 0;
-    uint32_t clock_at = 0;
-    uint32_t origin_at = 0;
-    uint32_t text_at = 0;
-  };
-  Keystroke keystroke_;
+  Keystroke keystroke_;     // that update, if it is of one
 
   // Kept for their memory: emitting an update allocates nothing.
   UpdateWriterV1 writer_v1_;
