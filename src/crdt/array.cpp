@@ -37,6 +37,7 @@ void insert_subdocument_after(Document& document, BranchHandle branch, ItemHandl
   content.ref = Ref::kDoc;
   content.text = subdocument.guid;
   content.payload = options;
+  content.is_wanted = subdocument.should_load;
   const StructStore& store = document.store;
   const ItemHandle right = left == kNone ? store.branches[branch].start : store.items[left].right;
   document.insert_listed(branch, left, right, content);

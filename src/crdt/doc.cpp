@@ -157,14 +157,29 @@ Subscription Doc::on_subdocuments(std::function<void(const SubdocumentEvent&)> c
   return subscribe(*document_, std::move(entry));
 }
 
-std::vector<std::string> Doc::subdocuments() const {
-  std::vector<std::string> guids;
-  document_->store.for_each_item([&](const Item& item) {
-    if (item.ref() == Ref::kDoc && !item.is_deleted()) {
-      guids.push_back(document_->store.key(document_->store.span(item).key));
-    }
-  });
-  return guids;
+std::vector<std::string> Doc::subdocuments() const { return document_->subdocuments.guids(); }
+
+bool Doc::should_load(std::string_view guid) const {
+  const KeyId key = document_->store.find_key(guid);
+  return key != kNone && document_->subdocuments.should_load(key);
+}
+
+bool Doc::load_subdocument(std::string_view guid) {
+  const KeyId key = document_->store.find_key(guid);
+  if (key == kNone || !document_->subdocuments.contains(key)) return false;
+  document_->begin(0);
+  document_->subdocuments.load(key, document_->open());
+  document_->end();
+  return true;
+}
+
+bool Doc::unload_subdocument(std::string_view guid) {
+  const KeyId key = document_->store.find_key(guid);
+  if (key == kNone || !document_->subdocuments.contains(key)) return false;
+  document_->begin(0);
+  document_->subdocuments.unload(key, document_->open());
+  document_->end();
+  return true;
 }
 
 Any Doc::to_json() const {

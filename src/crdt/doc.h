@@ -104,8 +104,16 @@ class Doc {
   [[nodiscard]] Subscription on_update(std::function<void(const UpdateEvent&)> callback);
   [[nodiscard]] Subscription on_update_v2(std::function<void(const UpdateEvent&)> callback);
   [[nodiscard]] Subscription on_subdocuments(std::function<void(const SubdocumentEvent&)> callback);
-  // Guids of live subdocuments.
+  // Guids of live subdocuments, one for each place that holds one.
   std::vector<std::string> subdocuments() const;
+  // Whether this replica wants the content of a live subdocument with this guid.
+  bool should_load(std::string_view guid) const;
+  // Wants it from now on, as load() of the document in Yjs: whoever observes subdocuments is told
+  // once. False if there is none with this guid.
+  bool load_subdocument(std::string_view guid);
+  // No longer wants it, as destroy() of the document in Yjs: its places stay, as if they had just
+  // been added, and may be loaded again.
+  bool unload_subdocument(std::string_view guid);
 
   // Every typed root by name.
   Any to_json() const;

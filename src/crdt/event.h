@@ -24,6 +24,8 @@ struct UpdateEvent {
 struct SubdocumentEvent {
   const std::vector<std::string>& added;  // guids
   const std::vector<std::string>& removed;
+  // Whose content this replica wants from now on: get it from wherever documents of that name are.
+  const std::vector<std::string>& loaded;
 };
 
 // How a key of a map-like type changed.

@@ -21,6 +21,7 @@ void Map::set_subdocument(std::string_view key, const Subdocument& subdocument) 
   content.ref = Ref::kDoc;
   content.text = subdocument.guid;
   content.payload = options;
+  content.is_wanted = subdocument.should_load;
   document_->begin(0);
   document_->insert_keyed(branch_, document_->store.intern(key), content);
   document_->end();

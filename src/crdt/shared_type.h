@@ -37,6 +37,9 @@ using Attributes = std::vector<std::pair<std::string, Any>>;
 struct Subdocument {
   std::string guid = {};
   Any options = {};  // what differs from the defaults: {gc: false}, {autoLoad: true}, {meta: ...}
+  // Whether this replica wants its content: of those that others put in, only what they marked as
+  // autoLoad, until Doc::load_subdocument(). Others are not told.
+  bool should_load = true;
   friend bool operator==(const Subdocument&, const Subdocument&) = default;
 };
 

@@ -31,6 +31,8 @@ const compareUpdates = (expected, actual) => {
 const compareStates = (expected, actual, { isFlat, roots, statistics }) => {
   if (expected.w) return null; // see compareStep
   if (expected.sv !== actual.sv) return { what: 'sv', expected: expected.sv, actual: actual.sv };
+  if (text(expected.subdocs) !== text(actual.subdocs))
+    return { what: 'subdocs', expected: expected.subdocs, actual: actual.subdocs };
   if (text(expected.shown) !== text(actual.shown))
     return { what: 'shown', expected: expected.shown, actual: actual.shown };
   for (const [name, apply] of [

@@ -150,7 +150,8 @@ class Generator {
     this.steps.push(numbered);
     const result = this.session.play(numbered);
     this.trace.push(result);
-    const client = step.do ?? step.recv ?? step.sync ?? step.merge ?? step.reload;
+    const client =
+      step.do ?? step.recv ?? step.sync ?? step.merge ?? step.reload ?? step.load ?? step.unload;
     const updates = this.session.emitted.get(numbered.i) ?? [];
     updates.forEach((_, k) => {
       this.have[client].add(this.sent.length);
@@ -259,7 +260,7 @@ class Generator {
     if (swarm.binary && r.oneIn(6)) return { $b: r.pick(['', '00', 'ff00ff', '0102030405']) };
     if (swarm.subdocs && r.oneIn(6))
       return {
-        $d: [`g${r.below(1000)}`, r.pick([{}, { autoLoad: true }, { gc: false, meta: { a: 1 } }])],
+        $d: [`g${r.below(30)}`, r.pick([{}, { autoLoad: true }, { gc: false, meta: { a: 1 } }])],
       };
     return r.pick(VALUES);
   }
@@ -428,6 +429,13 @@ class Generator {
     }
   }
 
+  playSubdocument(client) {
+    const { random: r } = this;
+    const docs = [...this.session.peers[client].doc.subdocs];
+    if (docs.length === 0 || this.session.peers[client].waits()) return;
+    this.play({ [r.oneIn(3) ? 'unload' : 'load']: client, guid: r.pick(docs).guid });
+  }
+
   playPlace(client) {
     const { random: r } = this;
     if (this.session.peers[client].waits()) return;
@@ -494,6 +502,7 @@ class Generator {
       if (r.oneIn(2)) this.playDelivery(client);
       if (r.oneIn(12)) this.playOther(client);
       if (r.oneIn(20)) this.play({ check: [client] });
+      if (this.swarm.subdocs && r.oneIn(2)) this.playSubdocument(client);
       if (this.swarm.places) {
         if (r.oneIn(3)) this.playPlace(client);
         if (r.oneIn(4)) this.playFind(r.below(this.header.clients.length));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <variant>
 
 #include "crdt/obfuscate.h"
@@ -141,6 +142,7 @@ void Peer::watch_updates() {
   subscriptions_.push_back(doc_.on_subdocuments([this](const crdt::SubdocumentEvent& event) {
     added_ = event.added;
     removed_ = event.removed;
+    loaded_ = event.loaded;
   }));
 }
 
@@ -195,6 +197,7 @@ void Peer::start_step() {
   events_.clear();
   added_.clear();
   removed_.clear();
+  loaded_.clear();
 }
 
 void Peer::write_step(JsonWriter& to) const {
@@ -216,11 +219,12 @@ void Peer::write_step(JsonWriter& to) const {
     }
     to.EndArray();
   }
-  if (added_.empty() && removed_.empty()) return;
+  if (added_.empty() && removed_.empty() && loaded_.empty()) return;
   to.Key("s");
   to.StartArray();
   write_guids(to, added_);
   write_guids(to, removed_);
+  write_guids(to, loaded_);
   to.EndArray();
 }
 
@@ -232,6 +236,14 @@ void Peer::write_state(JsonWriter& to) {
   write_hex(to, state(2));
   to.Key("sv");
   write_hex(to, crdt::encode_state_vector(doc_.state_vector()));
+  const std::vector<std::string> guids = doc_.subdocuments();
+  to.Key("subdocs");
+  to.StartObject();
+  for (const std::string& guid : std::set<std::string>(guids.begin(), guids.end())) {
+    to.Key(guid.c_str());
+    to.Bool(doc_.should_load(guid));
+  }
+  to.EndObject();
   to.Key("shown");
   to.StartObject();
   for (const auto& [kind, name] : roots_) {
@@ -282,6 +294,8 @@ Result<> Session::play(const Json& step, JsonWriter& to) {
     done = play_reload(step, to);
   } else if (step.HasMember("utils")) {
     done = play_utils(step, to);
+  } else if (step.HasMember("load") || step.HasMember("unload")) {
+    done = play_subdocument(step, to);
   } else if (Views::knows(step)) {
     done = play_view(step, to);
   } else {
@@ -375,6 +389,20 @@ Result<> Session::play_reload(const Json& step, JsonWriter& to) {
   Result<> applied = peers_[client]->apply(bytes, version);
   if (!applied) return applied;
   return finish(step, *peers_[client], to);
+}
+
+Result<> Session::play_subdocument(const Json& step, JsonWriter& to) {
+  const bool is_load = step.HasMember("load");
+  Peer& peer = peer_at(is_load ? step["load"] : step["unload"]);
+  const std::string_view guid = text_of(step["guid"]);
+  peer.start_step();
+  const bool is_there =
+      is_load ? peer.doc().load_subdocument(guid) : peer.doc().unload_subdocument(guid);
+  if (!is_there) {
+    write_skip(to);
+    return {};
+  }
+  return finish(step, peer, to);
 }
 
 Result<> Session::play_view(const Json& step, JsonWriter& to) {

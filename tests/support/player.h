@@ -51,6 +51,7 @@ class Peer {
   std::vector<std::string> events_;
   std::vector<std::string> added_;
   std::vector<std::string> removed_;
+  std::vector<std::string> loaded_;
   std::vector<crdt::Subscription> subscriptions_;
 };
 
@@ -70,6 +71,7 @@ class Session {
   Result<> play_sync(const Json& step, JsonWriter& to);
   Result<> play_reload(const Json& step, JsonWriter& to);
   Result<> play_utils(const Json& step, JsonWriter& to);
+  Result<> play_subdocument(const Json& step, JsonWriter& to);
   Result<> play_view(const Json& step, JsonWriter& to);
   Result<> play_rewind(const Json& step, JsonWriter& to);
   void play_check(const Json& step, JsonWriter& to);

@@ -14,6 +14,7 @@
 //   {merge: client, from: [[i, k]...], v}          several updates arrive merged
 //   {reload: client, id, v}                        a new document with a new id loads the state
 //   {utils: client, from: [[i, k]...]}             byte functions on updates, and a client's vector
+//   {load: client, guid} {unload: client, guid}    subdocuments become wanted, or no longer
 //   {check: [client...]}                           everything that the documents show
 //   {place: client, path, index, assoc}            a relative position in the type at the path
 //   {find: client, from: [i...]}                   where the positions of those steps are now
@@ -29,7 +30,7 @@
 //   set path key value                     unset path key                 clear path
 //
 // Trace := one result per step:
-//   {u: [[is_local, v1, v2]...], e: [event...], s: [added, removed]}   e, s if not empty
+//   {u: [[is_local, v1, v2]...], e: [event...], s: [added, removed, loaded]}   e, s if not empty
 //       w: 1 if yjs had something waiting before or after
 //   {utils: ...}   {check: [state...]}   {skip: 1} if a step refers to nothing
 //   {place: [bytes, json]}   {found: [null or [type, index, assoc]...]}
@@ -208,9 +209,11 @@ class Peer {
     this.doc.on('updateV2', (bytes) => {
       this.updates.at(-1)[2] = hex(bytes);
     });
-    this.doc.on('subdocs', ({ added, removed }) => {
+    this.doc.on('subdocs', ({ added, removed, loaded }) => {
       // The second event of a removal tells of the instance that takes the place of the removed.
-      this.subdocs ??= [added, removed].map((set) => [...set].map((doc) => doc.guid).sort());
+      this.subdocs ??= [added, removed, loaded].map((docs) =>
+        [...docs].map((doc) => doc.guid).sort(),
+      );
     });
   }
 
@@ -250,6 +253,13 @@ class Peer {
     return out;
   }
 
+  // Of each guid whether some document with it should be loaded.
+  wishes() {
+    const wishes = {};
+    for (const { guid, shouldLoad } of this.doc.subdocs) wishes[guid] ||= shouldLoad;
+    return wishes;
+  }
+
   // Whether something waits for an update that has not come.
   waits() {
     return this.doc.store.pendingStructs !== null || this.doc.store.pendingDs !== null;
@@ -274,6 +284,7 @@ class Peer {
       v1: hex(this.state(1)),
       v2: hex(this.state(2)),
       sv: hex(Y.encodeStateVector(this.doc)),
+      subdocs: this.wishes(),
       shown,
       ...(this.waits() ? { w: 1 } : {}),
     };
@@ -321,6 +332,7 @@ export class Session {
     if (step.sync !== undefined) return this.playSync(step);
     if (step.reload !== undefined) return this.playReload(step);
     if (step.utils !== undefined) return this.playUtils(step);
+    if (step.load !== undefined || step.unload !== undefined) return this.playSubdocument(step);
     if (step.check !== undefined) return { check: step.check.map((c) => this.peers[c].describe()) };
     const client = Views.clientOf(step);
     if (client !== undefined) {
@@ -381,6 +393,24 @@ export class Session {
       step,
       peer.observe(() => peer.apply(bytes, step.v)),
     );
+  }
+
+  // All with this guid; each tells of itself.
+  playSubdocument(step) {
+    const peer = this.peers[step.load ?? step.unload];
+    const docs = [...peer.doc.subdocs].filter((doc) => doc.guid === step.guid);
+    if (docs.length === 0) return { skip: 1 };
+    const told = [[], [], []];
+    const result = peer.observe(() => {
+      for (const doc of docs) {
+        peer.subdocs = null;
+        if (step.load !== undefined) doc.load();
+        else doc.destroy();
+        peer.subdocs?.forEach((guids, n) => told[n].push(...guids));
+      }
+      peer.subdocs = told;
+    });
+    return this.note(step, result);
   }
 
   playUtils(step) {

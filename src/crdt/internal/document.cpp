@@ -9,7 +9,8 @@
 namespace tidemark::crdt {
 
 Document::Document(const Options& options)
-    : options_(options),
+    : subdocuments(store),
+      options_(options),
       client_id_(options.client_id),
       random_(options.seed),
       observers_(std::make_shared<Observers>()) {}
@@ -74,16 +75,7 @@ void Document::clean_up(TransactionRecord& record) {
     change_client_id(random_.next() >> 32);
   }
   emit_updates(record);
-  if (!record.subdocs_added.empty() || !record.subdocs_removed.empty()) {
-    std::vector<std::string> added;
-    added.reserve(record.subdocs_added.size());
-    for (const ItemHandle handle : record.subdocs_added) {
-      added.push_back(store.key(store.span(store.items[handle]).key));
-    }
-    const SubdocumentEvent event{added, record.subdocs_removed};
-    observers_->call(Observers::Kind::kSubdocuments, kNone,
-                     [&](const Observers::Entry& entry) { entry.on_subdocuments(event); });
-  }
+  subdocuments.tell(record, *observers_);
 }
 
 void Document::collect(TransactionRecord& record) {

@@ -15,26 +15,18 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "crdt/delete_set.h"
+#include "crdt/internal/new_content.h"
 #include "crdt/internal/observers.h"
 #include "crdt/internal/pending.h"
 #include "crdt/internal/recent_edit.h"
 #include "crdt/internal/struct_store.h"
+#include "crdt/internal/subdocuments.h"
 #include "crdt/internal/transaction_record.h"
 #include "crdt/internal/update/writer.h"
 #include "crdt/update_limits.h"
 #include "crdt/value.h"
 
 namespace tidemark::crdt {
-
-// What a new local item holds.
-struct NewContent {
-  Ref ref = Ref::kAny;
-  uint32_t len = 1;
-  std::string_view text;  // String: UTF-8; Format: key; Doc: guid; Type: node name, if it has one
-  Bytes payload;          // encoded values; Binary: the bytes
-  TypeRef type = TypeRef::kUnknown;
-  uint32_t identity = 0;  // Format: of the value, if it is handed on from another format
-};
 
 class Document {
  public:
@@ -51,6 +43,7 @@ class Document {
   Document& operator=(const Document&) = delete;
 
   StructStore store;
+  Subdocuments subdocuments;
 
   // --- transactions (document.cpp)
   // Nested calls join the open transaction; the outermost end() runs observers and clean-up.

@@ -277,7 +277,7 @@ void Document::take_effect(ItemHandle handle) {
   if (!item.has(Item::kHasKey)) branch.length += item.visible_len();
   switch (item.ref()) {
     case Ref::kFormat: branch.has_formatting = branch.cleans_formatting = true; break;
-    case Ref::kDoc: open_->subdocs_added.push_back(handle); break;
+    case Ref::kDoc: subdocuments.admit(handle, *open_); break;
     default: break;
   }
   note_change(item.parent, item.has(Item::kHasKey) ? item.leaf_or_key : kNone);
@@ -344,6 +344,7 @@ void fill_local(StructStore& store, ItemHandle handle, const NewContent& content
       item.content =
           store.new_span(content.payload, is_named ? store.intern(content.text) : kNone, identity);
       item.set(Item::kHasSpan);
+      if (content.is_wanted) item.set(Item::kWanted);
     }
   }
 }
@@ -439,9 +440,7 @@ void Document::erase(ItemHandle first) {
       if (item.ref() == Ref::kType) {
         erase_children(item.content, doomed);
       } else if (item.ref() == Ref::kDoc) {
-        if (std::erase(open_->subdocs_added, handle) == 0) {
-          open_->subdocs_removed.push_back(store.key(store.span(item).key));
-        }
+        subdocuments.dismiss(handle, *open_);
       }
     }
     if (doomed.empty()) return;

@@ -27,6 +27,7 @@ struct Item {
     kKeep = 1u << 25,     // content survives garbage collection
     kHasKey = 1u << 26,   // an entry of a map: leaf_or_key is the key
     kHasSpan = 1u << 27,  // content is a span handle, not a pool offset
+    kWanted = 1u << 29,   // a subdocument whose content this replica wants
   };
   static constexpr uint32_t kClientMask = 0xffffff;
 

@@ -283,7 +283,8 @@ void append_values(Document& document, const Item& item, std::vector<Value>& out
     case Ref::kType: out.emplace_back(SharedType(&document, item.content)); return;
     case Ref::kDoc: {
       const Span& span = store.span(item);
-      out.emplace_back(Subdocument{store.key(span.key), decoded(store.payload(item))});
+      out.emplace_back(
+          Subdocument{store.key(span.key), decoded(store.payload(item)), item.has(Item::kWanted)});
       return;
     }
     default: return;

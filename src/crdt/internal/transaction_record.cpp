@@ -12,6 +12,7 @@ void TransactionRecord::clear_rest() {
   merge_candidates.clear();
   subdocs_added.clear();
   subdocs_removed.clear();
+  subdocs_loaded.clear();
 }
 
 void TransactionRecord::sort_deleted() {

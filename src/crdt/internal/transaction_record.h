@@ -51,6 +51,7 @@ struct TransactionRecord {
   // Items that hold subdocuments; one that came and went is in neither.
   std::vector<ItemHandle> subdocs_added;
   std::vector<std::string> subdocs_removed;  // guids
+  std::vector<std::string> subdocs_loaded;   // guids, also of some that were removed at once
 
   void reset(uint64_t new_origin, bool local, uint32_t new_epoch) {
     // A shortcut fills nothing but these two.
