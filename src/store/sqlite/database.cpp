@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
+#include <optional>
 #include <utility>
 
 namespace tidemark::store {
@@ -27,22 +28,31 @@ ErrorCode code_of(int sqlite_code) {
   }
 }
 
-bool means_full(int system_error) {
-  return system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG;
+std::optional<ErrorCode> code_of_system(int system_error) {
+  switch (system_error) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG: return ErrorCode::kFull;
+    case EROFS:
+    case EPERM:
+    case EACCES: return ErrorCode::kReadOnly;
+    default: return std::nullopt;
+  }
 }
 
-// SQLite calls only ENOSPC from a write a full disk. Quotas, limits on the size of files, and file
-// systems that find out when they sync say it in other ways; a failed commit leaves the reason with
-// the file of the log.
-bool is_out_of_room(sqlite3* handle, int sqlite_code) {
-  if ((sqlite_code & 0xFF) != SQLITE_IOERR) return false;
-  if (means_full(sqlite3_system_errno(handle))) return true;
+// SQLite calls only ENOSPC from a write a full disk. Quotas, limits on the size of files, disks
+// that can no longer be written, and file systems that find out when they sync say it in other
+// ways; a failed commit leaves the reason with the file of the log.
+ErrorCode code_of_failure(sqlite3* handle, int sqlite_code) {
+  const ErrorCode code = code_of(sqlite_code);
+  if (handle == nullptr || (sqlite_code & 0xFF) != SQLITE_IOERR) return code;
+  if (const auto told = code_of_system(sqlite3_system_errno(handle))) return *told;
   sqlite3_file* log = nullptr;
   sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
-  if (log == nullptr || log->pMethods == nullptr) return false;
+  if (log == nullptr || log->pMethods == nullptr) return code;
   int error = 0;
   log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &error);
-  return means_full(error);
+  return code_of_system(error).value_or(code);
 }
 
 std::string_view advice_for(ErrorCode code) {
@@ -106,7 +116,7 @@ tl::unexpected<Error> Database::failed(std::string_view doing) const {
 }
 
 tl::unexpected<Error> Database::failed(int code, std::string_view doing) const {
-  const ErrorCode kind = handle_ && is_out_of_room(raw(), code) ? ErrorCode::kFull : code_of(code);
+  const ErrorCode kind = code_of_failure(handle_ ? raw() : nullptr, code);
   std::string detail(doing);
   detail += " the store " + path_ + " failed: ";
   detail += handle_ ? sqlite3_errmsg(raw()) : sqlite3_errstr(code);
