@@ -7,6 +7,7 @@
 #include "cli/content.h"
 #include "cli/files.h"
 #include "cli/open_store.h"
+#include "server/route.h"
 #include "store/stored_doc.h"
 
 namespace tidemark::cli {
@@ -90,6 +91,11 @@ void warn_of_pending(const crdt::Doc& doc, const std::string& document) {
 }  // namespace
 
 Result<ExitCode> run(const DocImport& command) {
+  // A document that no client could open is not made.
+  if (const auto named = server::check_name_grammar(command.document); !named) {
+    return failure(named.error().code, named.error().detail + ": \"" + printable(command.document) +
+                                           "\"; choose a name that the server serves too");
+  }
   const auto format = format_of(command.format, command.input);
   if (!is_file(command.input)) {
     std::fprintf(stderr, "tidemark: there is no file %s\n", command.input.c_str());

@@ -52,11 +52,8 @@ bool has_dot_segment(std::string_view name) {
 
 }  // namespace
 
-Result<> check_room_name(std::string_view name, const Limits& limits) {
+Result<> check_name_grammar(std::string_view name) {
   if (name.empty()) return failure(ErrorCode::kInvalid, "a document name must not be empty");
-  if (name.size() > limits.max_room_name_bytes) {
-    return failure(ErrorCode::kTooLarge, "the document name is above max-room-name-bytes");
-  }
   if (!is_valid_utf8(name)) return failure(ErrorCode::kInvalid, "the document name is not UTF-8");
   if (has_control_character(name)) {
     return failure(ErrorCode::kInvalid, "the document name holds a control character");
@@ -65,6 +62,13 @@ Result<> check_room_name(std::string_view name, const Limits& limits) {
     return failure(ErrorCode::kInvalid, "the document name holds a segment '.' or '..'");
   }
   return {};
+}
+
+Result<> check_room_name(std::string_view name, const Limits& limits) {
+  if (name.size() > limits.max_room_name_bytes) {
+    return failure(ErrorCode::kTooLarge, "the document name is above max-room-name-bytes");
+  }
+  return check_name_grammar(name);
 }
 
 Result<Route> route(std::string_view target, const Limits& limits) {

@@ -25,8 +25,11 @@ struct Route {
 // `target` is the request target; its query names nothing here.
 Result<Route> route(std::string_view target, const Limits& limits);
 
-// A document name is valid UTF-8 of 1 to max_room_name_bytes bytes, without control characters and
-// without a segment "." or ".." between slashes: browsers fold those, and names may become paths.
+// A document name is not empty, valid UTF-8 without control characters, and has no segment "." or
+// ".." between slashes: browsers fold those, and names may become paths. Whoever gives a document
+// its name asks this; what is stored under another name can still be read, exported and deleted.
+Result<> check_name_grammar(std::string_view name);
+// ... and has at most max_room_name_bytes bytes.
 Result<> check_room_name(std::string_view name, const Limits& limits);
 
 }  // namespace tidemark::server

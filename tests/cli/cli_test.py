@@ -18,7 +18,7 @@ DONE, FOUND_FAULT, USAGE, NOT_THERE, STORE_UNAVAILABLE = range(5)
 
 def tidemark(*arguments, stdin=b"", env=None):
     return subprocess.run(
-        [str(BINARY), *map(str, arguments)],
+        [str(BINARY), *(one if isinstance(one, bytes) else str(one) for one in arguments)],
         input=stdin,
         capture_output=True,
         timeout=60,
@@ -65,7 +65,8 @@ class Commands(unittest.TestCase):
                       self.refuse(USAGE, "doc", "list", "--colour", "blue"))
         for wrong in ("many", "0", "99999999999999999999"):
             self.assertIn("max-rooms", self.refuse(USAGE, "serve", "--max-rooms", wrong))
-        self.assertIn("256 or less", self.refuse(USAGE, "serve", "--max-nesting", "257"))
+        for limit, most in (("--max-nesting", 256), ("--max-room-name-bytes", 1024)):
+            self.assertIn(f"{most} or less", self.refuse(USAGE, "serve", limit, str(most + 1)))
         self.assertIn("year", self.refuse(USAGE, "serve", "--room-idle-ms", "100000000M"))
 
     def test_folds_its_help(self):
@@ -176,7 +177,11 @@ class Commands(unittest.TestCase):
 
     def test_lists_and_shows(self):
         self.import_text("b", "two")
-        self.import_text("a\nb", "one")
+        self.import_text("a-b", "one")
+        # A name that is no longer given to documents, but was.
+        with sqlite3.connect(self.data / "tidemark.db") as database:
+            database.execute("UPDATE documents SET name = 'a\nb' WHERE name = 'a-b'")
+        database.close()
         text = self.run_ok("doc", "list", "--data", self.data)
         self.assertIn("a\\x0ab\n", text)
         self.assertEqual(len(text.splitlines()), 2)
@@ -271,6 +276,16 @@ class Commands(unittest.TestCase):
         before = file.read_bytes()
         self.assertIn("exists", self.refuse(USAGE, "backup", "--data", self.data, file))
         self.assertEqual(file.read_bytes(), before)
+
+    def test_imports_only_under_names_that_are_served(self):
+        for name, why in (("a\nb", "control character"), ("\x7f", "control character"),
+                          ("a/../b", "segment"), (".", "segment"), ("", "empty"),
+                          (b"\xff", "UTF-8"), ("x" * 1025, "1024 bytes")):
+            done = tidemark("doc", "import", "--data", self.data, name, "-", "-f", "text",
+                            stdin=b"text")
+            self.assertIn(done.returncode, (1, 2), done.stderr)
+            self.assertIn(why, done.stderr.decode(errors="replace"), name)
+        self.import_text("täglich/..a", "served")
 
     def test_survives_types_that_nest_without_end(self):
         def varint(number):
