@@ -193,7 +193,8 @@ void Reception::carry_out(const Answer& answer) {
     return sockets_.respond(counters->connection, metrics_response(std::move(text)));
   }
   const auto& listed = std::get<DocumentsAnswer>(answer);
-  sockets_.respond(listed.connection, documents_response(listed.documents));
+  sockets_.respond(listed.connection,
+                   documents_response(listed.documents, limits_.max_room_name_bytes));
 }
 
 void Reception::wind_up(std::function<void()> done) {

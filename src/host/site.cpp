@@ -153,7 +153,8 @@ HttpResponse readiness_response(std::string_view reason) {
   return json_response(reason.empty() ? 200 : 503, text);
 }
 
-HttpResponse documents_response(const Result<std::vector<store::DocumentStatistics>>& documents) {
+HttpResponse documents_response(const Result<std::vector<store::DocumentStatistics>>& documents,
+                                uint64_t max_name_bytes) {
   rapidjson::StringBuffer text;
   Json json(text);
   json.StartObject();
@@ -182,6 +183,8 @@ HttpResponse documents_response(const Result<std::vector<store::DocumentStatisti
     json.Key("next");
     put(json, documents->back().name);
   }
+  json.Key("max_name_bytes");
+  json.Uint64(max_name_bytes);
   json.EndObject();
   return json_response(200, text);
 }

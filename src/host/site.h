@@ -23,9 +23,10 @@ std::optional<net::HttpResponse> objection_to(const net::HttpRequest& request);
 net::HttpResponse readiness_response(std::string_view reason);
 
 // {"documents":[{"name":...,"bytes":...,"rows":...,"updated_ms":...}]}; "next" names the last of
-// the list if there may be more: ask again with ?after=.
+// the list if there may be more: ask again with ?after=. "max_name_bytes" is what the page, which
+// makes documents, must know of the limits.
 net::HttpResponse documents_response(
-    const Result<std::vector<store::DocumentStatistics>>& documents);
+    const Result<std::vector<store::DocumentStatistics>>& documents, uint64_t max_name_bytes);
 
 net::HttpResponse metrics_response(std::string text);
 

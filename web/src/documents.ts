@@ -1,6 +1,6 @@
 // The list of documents: what the server stores, and what this browser opened and may not have
 // written to yet. Opening a document creates nothing; its first edit does.
-import { nameProblem, parseName } from './route';
+import { learnMaxNameBytes, nameProblem, parseName } from './route';
 
 export interface ListedDocument {
   name: string;
@@ -40,7 +40,12 @@ export async function storedDocuments(): Promise<StoredList | null> {
   try {
     const response = await fetch('/api/documents', { headers: { accept: 'application/json' } });
     if (!response.ok) return null;
-    const body = (await response.json()) as { documents?: ListedDocument[]; next?: string };
+    const body = (await response.json()) as {
+      documents?: ListedDocument[];
+      next?: string;
+      max_name_bytes?: number;
+    };
+    if (typeof body.max_name_bytes === 'number') learnMaxNameBytes(body.max_name_bytes);
     if (!Array.isArray(body.documents)) return null;
     return { documents: body.documents, isPartial: body.next !== undefined };
   } catch {

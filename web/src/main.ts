@@ -31,6 +31,11 @@ const editProfile = async (isFirst: boolean): Promise<void> => {
 const list = sidebar({
   create: (kind) => void create(kind),
   editProfile: () => void editProfile(false),
+  listed: () => {
+    // Whether the name in the address can be opened may not have been known when it was shown.
+    const name = parseHash(location.hash);
+    if (name && (stage !== null) !== (nameProblem(name) === null)) show();
+  },
 });
 const main = h('main', { class: 'main' });
 const app = document.querySelector<HTMLElement>('#app')!;

@@ -10,7 +10,12 @@ export interface DocumentName {
   title: string;
 }
 
-export const kMaxNameBytes = 512;
+// The server tells it with its list of documents. Until then every length may be fine.
+let maxNameBytes = Infinity;
+
+export function learnMaxNameBytes(bytes: number): void {
+  maxNameBytes = bytes;
+}
 
 // Null for documents of other applications, which this page lists but does not open.
 export function parseName(name: string): DocumentName | null {
@@ -41,8 +46,8 @@ export function nameProblem(document: DocumentName): string | null {
     return 'No part of a name can be “.” or “..”.';
   }
   const { length } = new TextEncoder().encode(name);
-  if (length > kMaxNameBytes) {
-    return `This name is too long: ${length} bytes, of which ${kMaxNameBytes} are allowed.`;
+  if (length > maxNameBytes) {
+    return `This name is too long: ${length} bytes, of which ${maxNameBytes} are allowed.`;
   }
   return null;
 }

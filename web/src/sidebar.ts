@@ -24,6 +24,8 @@ const kPartial = 'The server has more documents than are listed here.';
 export interface SidebarActions {
   create(kind: Kind): void;
   editProfile(): void;
+  // The server has told its list, and with it what it takes for a name.
+  listed(): void;
 }
 
 export interface Sidebar {
@@ -90,6 +92,7 @@ export function sidebar(actions: SidebarActions): Sidebar {
   const refresh = async (): Promise<void> => {
     stored = (await storedDocuments()) ?? stored;
     draw();
+    actions.listed();
   };
   setInterval(() => document.visibilityState === 'visible' && void refresh(), kRefreshMs);
   window.addEventListener('focus', () => void refresh());

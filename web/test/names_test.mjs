@@ -4,8 +4,16 @@ import { test } from 'node:test';
 
 import { load } from './load.mjs';
 
-const { encodeName, hashOf, isHome, parseHash, parseName, nameProblem, titleProblem } =
-  await load('route.ts');
+const {
+  encodeName,
+  learnMaxNameBytes,
+  hashOf,
+  isHome,
+  parseHash,
+  parseName,
+  nameProblem,
+  titleProblem,
+} = await load('route.ts');
 const { agoText, mergedList } = await load('documents.ts');
 
 test('an address leads back to its document, whatever its title', () => {
@@ -26,6 +34,16 @@ test('documents of other applications are not opened', () => {
   for (const hash of ['', '#/', '#/list', '#/rich/', '#/rich/%E0%A4%A']) {
     assert.equal(parseHash(hash), null);
   }
+});
+
+test('how long a name may be is what the server says', () => {
+  const name = { kind: 'code', title: 'x'.repeat(1000) };
+  assert.equal(nameProblem(name), null);
+  learnMaxNameBytes(1004);
+  assert.match(nameProblem(name), /1005 bytes, of which 1004 are allowed/);
+  learnMaxNameBytes(1005);
+  assert.equal(nameProblem(name), null);
+  learnMaxNameBytes(512);
 });
 
 test('titles that the server refuses are refused at once', () => {
