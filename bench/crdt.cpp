@@ -12,6 +12,7 @@
 
 #include "base/assert.h"
 #include "crdt/doc.h"
+#include "crdt/update.h"
 #include "support/trace_file.h"
 
 namespace tidemark::bench {
@@ -19,6 +20,7 @@ namespace {
 
 constexpr int kRepeats = 15;
 constexpr int kCopies = 10;
+constexpr size_t kMerged = 20'000;
 
 // Processor time: other jobs on the machine do not count.
 double cpu_ms() {
@@ -84,6 +86,8 @@ void measure_loads(Bytes v1, Bytes v2, const std::string& content) {
          median_ms([&] { TM_ASSERT(doc->encode_state_as_update().size() == v1.size()); }));
   report("encode_v2_ms",
          median_ms([&] { TM_ASSERT(doc->encode_state_as_update_v2().size() == v2.size()); }));
+  const crdt::StateVector state = doc->state_vector();
+  report("diff_ms", median_ms([&] { TM_ASSERT(!doc->encode_state_as_update(state).empty()); }));
   malloc_trim(0);
   const double before = resident_kb();
   std::vector<std::unique_ptr<crdt::Doc>> copies;
@@ -98,6 +102,20 @@ void measure_apply(const std::vector<Buffer>& updates, const std::string& conten
            for (const Buffer& update : updates) TM_ASSERT(doc.apply_update(update));
          }));
   TM_ASSERT(text.to_string() == content);
+}
+
+// As servers keep them: nobody has a document of it.
+void measure_merge(const std::vector<Buffer>& updates) {
+  const size_t count = std::min<size_t>(updates.size(), kMerged);
+  const std::vector<Bytes> parts(updates.begin(),
+                                 updates.begin() + static_cast<std::ptrdiff_t>(count));
+  size_t bytes = 0;
+  report("merge_ms", median_ms([&] {
+           const Result<Buffer> merged = crdt::merge_updates(parts, crdt::UpdateFormat::kV1);
+           TM_ASSERT(merged);
+           bytes = merged->size();
+         }));
+  std::printf("\"merged_bytes\": %zu, ", bytes);
 }
 
 void run(const std::string& file) {
@@ -120,6 +138,7 @@ void run(const std::string& file) {
   const Buffer v2 = doc.encode_state_as_update_v2();
   measure_loads(v1, v2, trace.end_content);
   measure_apply(updates, trace.end_content);
+  measure_merge(updates);
   std::printf("\"updates\": %zu, \"update_bytes\": %llu, \"v1_bytes\": %zu, \"v2_bytes\": %zu}\n",
               updates.size(), static_cast<unsigned long long>(bytes), v1.size(), v2.size());
 }

@@ -45,6 +45,8 @@ const ROWS = [
   ['load V2 and read the text', 'load_v2_ms', 'ms'],
   ['encode V1', 'encode_v1_ms', 'ms'],
   ['encode V2', 'encode_v2_ms', 'ms'],
+  ['what a synced peer lacks (V1)', 'diff_ms', 'ms'],
+  ['merge 20,000 updates, no document', 'merge_ms', 'ms'],
   ['memory per loaded document', 'kb_per_document', 'kB'],
 ];
 
@@ -74,6 +76,7 @@ const rows = [
     ['bytes of all updates', 'update_bytes'],
     ['state, V1', 'v1_bytes'],
     ['state, V2', 'v2_bytes'],
+    ['merge of 20,000 updates', 'merged_bytes'],
   ].map(sizeRow),
 ];
 const otherRows = OTHERS.map((trace) => {

@@ -6,6 +6,7 @@ import * as Y from 'yjs';
 
 const REPEATS = 15;
 const COPIES = 10;
+const MERGED = 20_000;
 const trace = JSON.parse(zlib.gunzipSync(fs.readFileSync(process.argv[2])));
 
 // Processor time with that of the garbage collector, which may run beside.
@@ -72,6 +73,14 @@ out.load_v2_ms = medianMs(() => expect(load(Y.applyUpdateV2, v2)[1].toString().l
 const [loaded] = load(Y.applyUpdate, v1);
 out.encode_v1_ms = medianMs(() => expect(Y.encodeStateAsUpdate(loaded).length === v1.length));
 out.encode_v2_ms = medianMs(() => expect(Y.encodeStateAsUpdateV2(loaded).length === v2.length));
+
+const state = Y.encodeStateVector(loaded);
+out.diff_ms = medianMs(() => expect(Y.encodeStateAsUpdate(loaded, state).length > 0));
+
+// Once: it takes seconds.
+out.merge_ms = msOf(() => {
+  out.merged_bytes = Y.mergeUpdates(updates.slice(0, MERGED)).length;
+});
 
 const [follower, followed] = newDoc(2);
 out.apply_each_ms = msOf(() => {

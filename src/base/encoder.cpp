@@ -1,14 +1,21 @@
 #include "base/encoder.h"
 
+#include <algorithm>
+
 namespace tidemark {
+
+void Encoder::grow(size_t count) {
+  constexpr size_t kLeast = 56;
+  out_.resize(std::max({size_ + count, out_.size() * 2, kLeast}));
+}
 
 void Encoder::write_varint(SignedInt value) {
   uint64_t rest = value.magnitude;
   const uint8_t sign = value.is_negative ? 0x40 : 0;
-  out_.push_back(static_cast<uint8_t>((rest > 0x3f ? 0x80 : 0) | sign | (rest & 0x3f)));
+  write_byte(static_cast<uint8_t>((rest > 0x3f ? 0x80 : 0) | sign | (rest & 0x3f)));
   rest >>= 6;
   while (rest > 0) {
-    out_.push_back(static_cast<uint8_t>((rest > 0x7f ? 0x80 : 0) | (rest & 0x7f)));
+    write_byte(static_cast<uint8_t>((rest > 0x7f ? 0x80 : 0) | (rest & 0x7f)));
     rest >>= 7;
   }
 }
@@ -20,7 +27,7 @@ void Encoder::write_varint(int64_t value) {
 }
 
 void Encoder::write_big_endian(uint64_t value, unsigned count) {
-  for (unsigned i = count; i-- > 0;) out_.push_back(static_cast<uint8_t>(value >> (8 * i)));
+  for (unsigned i = count; i-- > 0;) write_byte(static_cast<uint8_t>(value >> (8 * i)));
 }
 
 void Encoder::write_float32(float value) { write_big_endian(std::bit_cast<uint32_t>(value), 4); }

@@ -171,6 +171,7 @@ class Document {
     ClientIndex client;
     uint32_t clock;
   };
+  bool write_plain(const Item& item, Encoder& to) const;
   template <typename Writer>
   void write_sections(Writer& writer, const std::vector<Section>& sections);
   // plain_edit.cpp

@@ -5,13 +5,14 @@
 #include "crdt/internal/document.h"
 #include "crdt/internal/observers.h"
 #include "crdt/internal/update/struct_cut.h"
+#include "crdt/internal/update/wire.h"
 #include "crdt/internal/update/writer.h"
 #include "crdt/update.h"
 
 namespace tidemark::crdt {
 
 void Document::view_of(const Item& item, StructView& view) const {
-  view = StructView{};
+  view.reset();
   view.id = {store.clients[item.client()].id, item.clock};
   view.len = item.len;
   view.ref = item.ref();
@@ -54,6 +55,33 @@ void Document::view_of(const Item& item, StructView& view) const {
   }
 }
 
+// What most structs are, in V1: text or its tombstone, beside something. False for others.
+bool Document::write_plain(const Item& item, Encoder& to) const {
+  const bool is_text = item.ref() == Ref::kString;
+  const bool has_neighbour = item.has_origin() || item.has_right_origin();
+  if (!(is_text || item.ref() == Ref::kDeleted) || item.has(Item::kHasKey) || !has_neighbour) {
+    return false;
+  }
+  constexpr size_t kMaxHead = 64;
+  const Bytes text = store.payload(item);
+  uint8_t* at = to.room(kMaxHead + text.size());
+  *at++ = static_cast<uint8_t>(static_cast<unsigned>(item.ref()) |
+                               (item.has_origin() ? kHasOrigin : 0) |
+                               (item.has_right_origin() ? kHasRightOrigin : 0));
+  if (item.has_origin()) {
+    at = put_varuint(at, store.clients[item.origin_client()].id);
+    at = put_varuint(at, item.origin_clock);
+  }
+  if (item.has_right_origin()) {
+    at = put_varuint(at, store.clients[item.right_origin_client].id);
+    at = put_varuint(at, item.right_origin_clock);
+  }
+  at = put_varuint(at, is_text ? text.size() : item.len);
+  copy_short(at, text.data(), text.size());
+  to.end_at(at + text.size());
+  return true;
+}
+
 template <typename Writer>
 void Document::write_sections(Writer& writer, const std::vector<Section>& sections) {
   writer.begin(sections.size());
@@ -66,6 +94,12 @@ void Document::write_sections(Writer& writer, const std::vector<Section>& sectio
     for (bool is_first = true;; place = directory.next(place), is_first = false) {
       const ItemHandle handle = directory.at(place).item;
       const Item& item = store.items[handle];
+      if constexpr (std::is_same_v<Writer, UpdateWriterV1>) {
+        if (section.clock <= item.clock && write_plain(item, writer.rest())) {
+          if (directory.is_last(place)) break;
+          continue;
+        }
+      }
       view_of(item, view);
       if (is_first && section.clock > item.clock) {
         const uint32_t units = section.clock - item.clock;

@@ -9,24 +9,6 @@
 namespace tidemark::crdt {
 namespace {
 
-uint8_t* put_long_varuint(uint8_t* at, uint64_t value) {
-  while (value >= 0x80) {
-    *at++ = static_cast<uint8_t>(value | 0x80);
-    value >>= 7;
-  }
-  *at++ = static_cast<uint8_t>(value);
-  return at;
-}
-
-inline uint8_t* put_varuint(uint8_t* at, uint64_t value) {
-  if (value >= 0x4000) return put_long_varuint(at, value);
-  at[0] = static_cast<uint8_t>(value);
-  if (value < 0x80) return at + 1;
-  at[0] |= 0x80;
-  at[1] = static_cast<uint8_t>(value >> 7);
-  return at + 2;
-}
-
 // Bytes of the longest update that a shortcut emits, without the text.
 constexpr size_t kMaxHead = 80;
 

@@ -29,28 +29,6 @@ Bytes bytes_since(const uint8_t* begin, const Decoder& decoder) {
   return {begin, static_cast<size_t>(decoder.cursor() - begin)};
 }
 
-// As `view = StructView{}`, of which g++ makes a temporary that costs more than all the reading.
-void make_blank(StructView& view) {
-  view.len = 0;
-  view.ref = Ref::kGc;
-  view.has_origin = false;
-  view.has_right_origin = false;
-  view.has_key = false;
-  view.parent = StructView::Parent::kInherited;
-  view.origin = {};
-  view.right_origin = {};
-  view.parent_item = {};
-  view.root_name = {};
-  view.key = {};
-  view.text = {};
-  view.payload = {};
-  view.payload_is_json = false;
-  view.text_is_ascii = false;
-  view.starts_with_replacement = false;
-  view.ends_with_replacement = false;
-  view.type = TypeRef::kUnknown;
-}
-
 // What ContentJSON holds per element: the word undefined for what JSON cannot say.
 bool is_json_element(std::string_view text, Nesting& nesting) {
   return text == "undefined" || is_valid_json(text, nesting);
@@ -216,7 +194,7 @@ template <typename Source>
 bool UpdateReader<Source>::next(StructView& view) {
   if (structs_left_ == 0 && !begin_section()) return false;
   --structs_left_;
-  make_blank(view);
+  view.reset();
   view.id = next_id_;
   const uint8_t flags = source_.read_flags();
   view.ref = static_cast<Ref>(flags & kRefMask);
