@@ -1,0 +1,103 @@
+// What updates and documents consist of, block by block, for people and tools that look for the
+// cause of something. Blocks are handed over one at a time, so that memory stays bounded.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "crdt/doc.h"
+#include "crdt/id.h"
+#include "crdt/update.h"
+
+namespace tidemark::crdt {
+
+// By the number on the wire.
+enum class BlockKind : uint8_t {
+  kGarbage = 0,
+  kDeleted = 1,  // its place is kept, its content is not
+  kJson = 2,     // values as old versions of Yjs wrote them
+  kBinary = 3,
+  kText = 4,
+  kEmbed = 5,
+  kFormat = 6,
+  kType = 7,
+  kValues = 8,
+  kSubdocument = 9,
+  kSkip = 10,  // a gap between blocks of an update
+};
+inline constexpr size_t kBlockKindCount = 11;
+std::string_view name_of(BlockKind kind);
+
+// Views in it are valid while it is handed over.
+struct Block {
+  Id first;
+  uint64_t length = 0;  // in units
+  BlockKind kind = BlockKind::kGarbage;
+  bool is_deleted = false;  // an update tells of deletions apart from its blocks
+  std::optional<Id> origin = {};
+  std::optional<Id> right_origin = {};
+  // Where it lies: in the root or in the type that an item holds. An update says that only of
+  // blocks without origins.
+  std::optional<std::string_view> root = {};
+  std::optional<Id> parent = {};
+  std::optional<std::string_view> key = {};
+  // Text, the attribute of a format, the guid of a subdocument, the name of an XML element or hook.
+  std::string_view text = {};
+  TypeRef type = TypeRef::kUnknown;  // of kType
+  // The rest of the content as it lies in the bytes; see values().
+  Bytes payload = {};
+  bool payload_is_json = false;
+
+  // Values of kJson, kValues, kEmbed, kFormat and kBinary, options of kSubdocument.
+  std::vector<Any> values() const;
+};
+
+// One line: ids, neighbours, place, and the first max_content_bytes or so of the content.
+std::string describe(const Block& block, size_t max_content_bytes = 60);
+
+// Returns whether to go on.
+using BlockVisitor = std::function<bool(const Block&)>;
+
+// Every block in the order of the bytes, unless the visitor ends it; then what it deletes.
+Result<DeleteSet> inspect_update(Bytes update, UpdateFormat format, const BlockVisitor& visit,
+                                 const UpdateLimits& limits = {});
+// Every block that a document holds, by descending client; not what waits.
+void inspect_doc(const Doc& doc, const BlockVisitor& visit);
+
+// What there is, by number.
+struct BlockStats {
+  struct Kind {
+    uint64_t blocks = 0;
+    uint64_t units = 0;
+    uint64_t content_bytes = 0;
+  };
+  std::array<Kind, kBlockKindCount> kinds{};
+  uint64_t clients = 0;
+  uint64_t deleted_ranges = 0;
+  uint64_t deleted_units = 0;
+
+  const Kind& of(BlockKind kind) const { return kinds[static_cast<size_t>(kind)]; }
+  Kind total() const;
+};
+Result<BlockStats> stats_of_update(Bytes update, UpdateFormat format,
+                                   const UpdateLimits& limits = {});
+BlockStats stats_of_doc(const Doc& doc);
+
+// Bytes that a document keeps reserved, by what for.
+struct MemoryUse {
+  uint64_t items = 0;
+  uint64_t content = 0;
+  uint64_t positions = 0;  // the index of places in lists
+  uint64_t tables = 0;     // clients, types, keys
+  uint64_t pending = 0;    // what waits
+  uint64_t total() const { return items + content + positions + tables + pending; }
+};
+MemoryUse memory_of(const Doc& doc);
+
+}  // namespace tidemark::crdt
