@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/encoder.h"
 #include "crdt/doc.h"
@@ -125,6 +126,37 @@ TEST(NestedTypes, tell_observers_of_all_depths) {
   update.write_bytes(Buffer{1, 126, 0});
   ASSERT_TRUE(doc.apply_update(update.bytes()));
   EXPECT_EQ(longest_path, kLevels);
+}
+
+// Client 3 puts a value into each of the nested arrays.
+Buffer value_in_each(uint64_t depth) {
+  Encoder update;
+  for (const uint64_t number : {uint64_t{1}, depth, uint64_t{3}, uint64_t{0}}) {
+    update.write_varuint(number);
+  }
+  for (uint64_t clock = 0; clock < depth; ++clock) {
+    update.write_bytes(Buffer{8, 0, 1});
+    update.write_varuint(clock);
+    update.write_bytes(Buffer{1, 126});
+  }
+  update.write_varuint(0);
+  return update.take();
+}
+
+TEST(NestedTypes, tell_observers_of_changes_at_all_depths) {
+  Doc doc{{.client_id = 2}};
+  ASSERT_TRUE(doc.apply_update(nested_types(TypeRef::kArray, kDepth)));
+  const Array root = doc.array("r");
+  const SharedType below = *root.at(0)->type();
+  size_t updates = 0;
+  std::vector<size_t> targets;
+  const auto on_update = doc.on_update([&](const UpdateEvent&) { ++updates; });
+  const auto count = [&](const DeepEvents& deep) { targets.push_back(deep.events.size()); };
+  const auto outer = root.observe_deep(count);
+  const auto inner = below.observe_deep(count);
+  ASSERT_TRUE(doc.apply_update(value_in_each(kDepth)));
+  EXPECT_EQ(updates, 1u);
+  EXPECT_EQ(targets, (std::vector<size_t>{kDepth, kDepth}));
 }
 
 TEST(NestedTypes, wait_for_their_parents_whatever_their_depth) {

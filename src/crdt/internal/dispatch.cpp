@@ -1,6 +1,8 @@
 // Telling observers what a transaction changed: those of each changed type first, then those of the
 // types around it, outer changes before inner ones.
 #include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "crdt/internal/document.h"
 
@@ -14,13 +16,58 @@ bool is_gone(const StructStore& store, BranchHandle branch) {
 
 std::vector<BranchHandle> changed_branches(const TransactionRecord& record) {
   std::vector<BranchHandle> branches;
+  std::unordered_set<BranchHandle> seen;
   for (const TransactionRecord::Changed& changed : record.changed) {
-    if (std::find(branches.begin(), branches.end(), changed.branch) == branches.end()) {
-      branches.push_back(changed.branch);
-    }
+    if (seen.insert(changed.branch).second) branches.push_back(changed.branch);
   }
   return branches;
 }
+
+// Finds the types with deep observers around others. No stretch is walked twice: types nest without
+// end in documents of strangers, and all of them may have changed.
+class WatchedTypes {
+ public:
+  WatchedTypes(const StructStore& store, const Observers& observers)
+      : store_(store), observers_(observers) {}
+
+  // This type or the nearest one around it that is watched; kNone if there is none.
+  BranchHandle nearest(BranchHandle branch) {
+    if (!observers_.has(Observers::Kind::kDeep)) return kNone;
+    if (const uint64_t added = observers_.added(); added != added_) {
+      added_ = added;
+      known_.clear();
+    }
+    walked_.clear();
+    BranchHandle found = branch;
+    while (found != kNone && !observers_.watches(Observers::Kind::kDeep, found)) {
+      if (const auto known = known_.find(found); known != known_.end()) {
+        found = known->second;
+        break;
+      }
+      walked_.push_back(found);
+      found = around(found);
+    }
+    for (const BranchHandle walked : walked_) known_.emplace(walked, found);
+    return found;
+  }
+
+  BranchHandle nearest_around(BranchHandle branch) {
+    const BranchHandle outer = around(branch);
+    return outer == kNone ? kNone : nearest(outer);
+  }
+
+ private:
+  BranchHandle around(BranchHandle branch) const {
+    const ItemHandle holder = store_.branches[branch].item;
+    return holder == kNone ? kNone : store_.items[holder].parent;
+  }
+
+  const StructStore& store_;
+  const Observers& observers_;
+  uint64_t added_ = 0;
+  std::unordered_map<BranchHandle, BranchHandle> known_;
+  std::vector<BranchHandle> walked_;
+};
 
 }  // namespace
 
@@ -30,23 +77,20 @@ void Document::run_observers(TransactionRecord& record) {
     std::vector<BranchHandle> targets;
   };
   std::vector<Around> around;
+  WatchedTypes watched(store, *observers_);
   for (const BranchHandle target : changed_branches(record)) {
     if (is_gone(store, target)) continue;
     const Event event(*this, record, target, target);
     observers_->call(Observers::Kind::kType, target,
                      [&](const Observers::Entry& entry) { entry.on_event(event); });
-    for (BranchHandle at = target;;) {
-      if (observers_->watches(Observers::Kind::kDeep, at)) {
-        const auto known = std::find_if(around.begin(), around.end(),
-                                        [at](const Around& entry) { return entry.branch == at; });
-        if (known == around.end()) {
-          around.push_back({at, {target}});
-        } else {
-          known->targets.push_back(target);
-        }
+    for (BranchHandle at = watched.nearest(target); at != kNone; at = watched.nearest_around(at)) {
+      const auto known = std::find_if(around.begin(), around.end(),
+                                      [at](const Around& entry) { return entry.branch == at; });
+      if (known == around.end()) {
+        around.push_back({at, {target}});
+      } else {
+        known->targets.push_back(target);
       }
-      if (store.branches[at].item == kNone) break;
-      at = store.items[store.branches[at].item].parent;
     }
   }
   for (const Around& entry : around) {

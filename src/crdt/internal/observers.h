@@ -33,6 +33,8 @@ class Observers {
   bool is_empty() const { return count_of(Kind::kType) + count_of(Kind::kDeep) == 0; }
   bool has(Kind kind) const { return count_of(kind) > 0; }
   bool watches(Kind kind, BranchHandle branch) const;
+  // Grows with each one that is added.
+  uint64_t added() const { return next_id_; }
 
   // Calls every entry of this kind and branch that was there when the call began. Callbacks may add
   // and remove entries.
