@@ -5,6 +5,7 @@
 #include <string>
 
 #include "crdt/doc.h"
+#include "crdt/inspect.h"
 #include "crdt/obfuscate.h"
 #include "crdt/update.h"
 #include "laws.h"
@@ -28,6 +29,7 @@ inline void check_document(Bytes update, crdt::UpdateFormat format) {
   crdt::Doc doc;
   must(apply(doc, update, format), "what is valid is applied");
   require_sound(doc);
+  crdt::stats_of_doc(doc);
   // What waits may claim clocks that others hold: whoever hears of both at once may choose anew.
   const bool has_settled = !doc.has_pending();
   const Buffer state = doc.encode_state_as_update();
@@ -61,6 +63,13 @@ inline void check_bytes(Bytes update, crdt::UpdateFormat format) {
       "a valid update converts");
   const crdt::UpdateFormat other_format = is_v1 ? crdt::UpdateFormat::kV2 : crdt::UpdateFormat::kV1;
   must(crdt::validate_update(other, other_format), "what is converted is valid");
+  uint64_t blocks = 0;
+  const auto describe = [&](const crdt::Block& block) {
+    crdt::describe(block);
+    return ++blocks > 0;
+  };
+  must(crdt::inspect_update(update, format, describe, kLimits), "a valid update is inspected");
+  require(blocks == crdt::validate_update(update, format, kLimits)->structs, "block by block");
   const Buffer obfuscated =
       must(crdt::obfuscate_update(update, format, {}, kLimits), "a valid update is obfuscated");
   must(crdt::validate_update(obfuscated, format), "what is obfuscated is valid");
