@@ -10,7 +10,8 @@ using Option = sync::LimitOption<Limits>;
 
 constexpr Option kOptions[] = {
     {"max-room-name-bytes", "bytes", &Limits::max_room_name_bytes,
-     "A name is a key in the store and part of every Hocuspocus frame.", store::kMaxNameBytes},
+     "A name is a key in the store, which takes 1024 bytes, and part of every Hocuspocus frame.",
+     store::kMaxNameBytes},
     {"max-rooms", "rooms", &Limits::max_rooms, "Each open room holds its document in memory."},
     {"max-sessions-per-room", "sessions", &Limits::max_sessions_per_room,
      "Each edit costs one frame for each of them."},

@@ -72,6 +72,41 @@ const ROOMS = [
   ['empty', '/yjs/', 400],
 ];
 
+// Client 1 puts one value of so many arrays around each other into an array.
+const nestedValue = (depth) =>
+  Uint8Array.from([
+    1,
+    1,
+    1,
+    0,
+    8,
+    1,
+    1,
+    97,
+    1,
+    ...Array(depth - 1)
+      .fill([117, 1])
+      .flat(),
+    117,
+    0,
+    0,
+  ]);
+
+// Client 1 puts an array into a root, and each further one into the one before.
+const nestedTypes = (depth) => {
+  const encoder = encoding.createEncoder();
+  const put = (...numbers) => numbers.forEach((n) => encoding.writeVarUint(encoder, n));
+  put(1, depth, 1, 0, 7, 1);
+  encoding.writeVarString(encoder, 'r');
+  put(0);
+  for (let clock = 0; clock < depth - 1; clock++) put(7, 0, 1, clock, 0);
+  put(0);
+  return encoding.toUint8Array(encoder);
+};
+
+// To a state vector: a message of y-sync that brings what the asker lacks.
+const isAnswer = ({ payload }) => payload[0] === 0 && payload[1] === 1;
+
 const residentMegabytes = ({ process }) =>
   Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${process.pid}/status`, 'utf8'))[1]) / 1024;
 
@@ -190,6 +225,45 @@ describe('a server among strangers', { timeout: 120_000 }, () => {
   });
 
   // 40 strangers with 4 MB each of a message that never ends, thrice.
+  test('takes values up to max-nesting and refuses deeper ones', async () => {
+    const open = () => RawSocket.open(server, '/yjs/values');
+    for (const depth of [257, 100_000]) {
+      const raw = await open();
+      raw.write(binary(0, 2, nestedValue(depth)));
+      const farewell = await raw.ended();
+      assert.equal(farewell?.code, 4413);
+      assert.match(farewell.reason, /max-nesting/);
+    }
+    await logs('over_limit');
+    const raw = await open();
+    const update = nestedValue(256);
+    raw.write(binary(0, 2, update));
+    raw.write(binary(0, 0, Uint8Array.of(0)));
+    await raw.until(() => raw.messages.some(isAnswer) || raw.isOver);
+    assert.ok(raw.messages.findLast(isAnswer).payload.subarray(-update.length).equals(update));
+    raw.socket.destroy();
+    await areAtWork();
+  });
+
+  test('is not impressed by types that nest without end', async () => {
+    const update = nestedTypes(100_000);
+    const writer = await RawSocket.open(server, '/yjs/types');
+    writer.write(binary(0, 2, update));
+    writer.write(binary(0, 0, Uint8Array.of(0)));
+    await writer.until(() => writer.messages.some(isAnswer) || writer.isOver);
+    const answer = writer.messages.findLast(isAnswer);
+    assert.ok(answer.payload.subarray(-update.length).equals(update), 'all of it is there');
+    // The outermost is deleted, and all that is in it.
+    writer.write(binary(0, 2, Uint8Array.from([0, 1, 1, 1, 0, 1])));
+    writer.write(frame(OPCODE.close, Buffer.from([3, 232])));
+    assert.equal((await writer.ended())?.code, 1000);
+    const reader = new YClient(server, 'types');
+    await synced(reader);
+    assert.equal(reader.doc.getArray('r').length, 0);
+    reader.destroy();
+    await areAtWork();
+  });
+
   test('gives the memory of strangers back', async () => {
     const before_ = residentMegabytes(server);
     const half = frame(OPCODE.binary, Buffer.alloc(4 << 20), { claims: 5 << 20 });
