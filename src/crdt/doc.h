@@ -130,6 +130,7 @@ class Doc {
   void use_fast_paths(bool on);
 
  private:
+  friend class UndoStack;
   std::unique_ptr<Document> document_;
 };
 

@@ -30,23 +30,17 @@ std::optional<Id> unit_at(Document& document, BranchHandle branch, uint32_t inde
   return id_at(store, store.items[last], store.items[last].len - 1);
 }
 
-struct Unit {
-  ItemHandle item;
-  uint32_t offset;
-};
-
-// nullopt if the document has not seen it.
-std::optional<Unit> find_id(const StructStore& store, const Id& id) {
+// What undo brought it back as counts. nullopt if the document has not seen it.
+std::optional<PositionIndex::Place> find_id(const Document& document, const Id& id) {
+  const StructStore& store = document.store;
   const ClientIndex client = store.find_client(id.client);
   if (client == kNoClient || id.clock >= store.clients[client].state) return std::nullopt;
-  const auto clock = static_cast<uint32_t>(id.clock);
-  const ItemHandle item = store.find(client, clock);
-  return Unit{item, clock - store.items[item].clock};
+  return document.store.latest({client, static_cast<uint32_t>(id.clock)});
 }
 
 std::optional<AbsolutePosition> place_of_unit(Document& document, const Id& id, int64_t assoc) {
   const StructStore& store = document.store;
-  const std::optional<Unit> unit = find_id(store, id);
+  const std::optional<PositionIndex::Place> unit = find_id(document, id);
   if (!unit) return std::nullopt;
   const Item& item = store.items[unit->item];
   if (item.is_gc()) return std::nullopt;
@@ -63,7 +57,7 @@ std::optional<BranchHandle> branch_of(Document& document, const RelativePosition
   StructStore& store = document.store;
   if (position.root) return store.root(store.intern(*position.root));
   if (!position.type) return std::nullopt;
-  const std::optional<Unit> unit = find_id(store, *position.type);
+  const std::optional<PositionIndex::Place> unit = find_id(document, *position.type);
   if (!unit || store.items[unit->item].ref() != Ref::kType) return std::nullopt;
   return store.items[unit->item].content;
 }

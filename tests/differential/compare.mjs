@@ -101,6 +101,13 @@ const compareStep = (expected, actual, context) => {
   if (updates) return updates;
   const events = firstDifferent(sorted(expected.e), sorted(actual.e));
   if (events) return { what: 'event', expected: events[0], actual: events[1] };
+  for (const [name, what] of [
+    ['r', 'whether there was a step'],
+    ['h', 'steps of histories'],
+    ['k', 'events of histories'],
+  ])
+    if (text(expected[name]) !== text(actual[name]))
+      return { what, expected: expected[name], actual: actual[name] };
   if (text(expected.s) !== text(actual.s))
     return { what: 'subdocuments', expected: expected.s, actual: actual.s };
   if (expected.sent !== actual.sent) {

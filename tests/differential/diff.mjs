@@ -5,6 +5,7 @@
 //
 // `seed` is drawn from the clock if absent and is always printed. Session n of a run uses a seed of
 // its own; a failure prints it, so that `diff.mjs SEED 1` plays that session alone.
+import '../support/virtual_time.mjs';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,7 +37,7 @@ const [command, ...args] = (
   flags.child ?? `${process.execPath} ${path.join(here, 'reference.mjs')}`
 ).split(' ');
 const child = new Child(command, args);
-const statistics = { states: 0, statesNotByteEqual: 0, excused: 0 };
+const statistics = { states: 0, statesNotByteEqual: 0, excused: 0, broken: 0 };
 console.warn = console.log = new Proxy(console.log, {
   apply: (log, self, list) => String(list[0]).includes('[yjs]') || Reflect.apply(log, self, list),
 });
@@ -115,6 +116,7 @@ const onFailure = async (seed, session, difference) => {
 
 const playOne = async (seed, failures) => {
   const session = generate(seed, { opCount: Number(flags.ops) });
+  if (session.isBroken) statistics.broken++;
   const difference = await judge(session.program, session.trace, session.isFlat);
   if (difference) failures.push({ seed, session, difference });
 };
@@ -138,7 +140,7 @@ const runSeeds = async (base, count) => {
   console.log(
     `${done} sessions, ${failures.length} differences, ${statistics.states} states of which ` +
       `${statistics.statesNotByteEqual} equal only in normal form, ` +
-      `${statistics.excused} sessions excused, ${seconds.toFixed(1)} s, seed ${base}`,
+      `${statistics.excused} sessions excused, ${statistics.broken} cut short where yjs failed, ${seconds.toFixed(1)} s, seed ${base}`,
   );
   return failures.length;
 };

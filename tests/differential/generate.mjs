@@ -1,8 +1,9 @@
 // A random session from a seed, played on npm yjs while it grows. Each seed switches some kinds of
 // ops and some ways of delivery off (swarm), so that what remains meets more often.
 import * as Y from 'yjs';
+import { playHistory } from './histories.mjs';
 import { Random } from '../support/random.mjs';
-import { Session } from '../support/session.mjs';
+import { Broken, Session } from '../support/session.mjs';
 import { kindOf } from '../support/values.mjs';
 
 const WORDS = [
@@ -109,7 +110,14 @@ class Generator {
       deltas: r.oneIn(3),
       places: r.oneIn(3),
       snapshots: r.oneIn(3),
+      undo: r.oneIn(2),
+      origins: r.oneIn(2),
     };
+    // What Yjs lets in later than we do would be another step in its histories.
+    if (this.swarm.undo && !r.oneIn(4)) this.swarm.outOfOrder = false;
+    // Yjs cuts items to look at a snapshot, and those that undo has brought back stay cut.
+    if (this.swarm.undo) this.swarm.snapshots = false;
+    this.now = 1000;
     this.header = this.makeHeader();
     this.steps = [];
     this.trace = [];
@@ -146,12 +154,22 @@ class Generator {
   }
 
   play(step) {
-    const numbered = { i: this.steps.length, ...step };
+    this.now += this.random.pick([0, 10, 200, 499, 500, 501, 2000]);
+    const numbered = { i: this.steps.length, ...step, ...(this.swarm.undo ? { t: this.now } : {}) };
     this.steps.push(numbered);
     const result = this.session.play(numbered);
     this.trace.push(result);
     const client =
-      step.do ?? step.recv ?? step.sync ?? step.merge ?? step.reload ?? step.load ?? step.unload;
+      step.do ??
+      step.recv ??
+      step.sync ??
+      step.merge ??
+      step.reload ??
+      step.undo ??
+      step.redo ??
+      step.forget ??
+      step.load ??
+      step.unload;
     const updates = this.session.emitted.get(numbered.i) ?? [];
     updates.forEach((_, k) => {
       this.have[client].add(this.sent.length);
@@ -387,7 +405,8 @@ class Generator {
     const count = this.swarm.batches && this.random.oneIn(3) ? 2 + this.random.below(3) : 1;
     const ops = Array.from({ length: count }, () => this.op(client));
     this.session.lenient = count > 1;
-    this.play({ do: client, ops });
+    const o = this.swarm.origins && this.random.oneIn(3) ? 2 + this.random.below(3) : undefined;
+    this.play({ do: client, ops, ...(o ? { o } : {}) });
   }
 
   missing(client) {
@@ -499,6 +518,10 @@ class Generator {
     for (let i = 0; i < opCount; i++) {
       this.playLocal(r.below(this.header.clients.length));
       const client = r.below(this.header.clients.length);
+      if (this.swarm.undo && r.oneIn(3)) {
+        const undoer = r.below(this.header.clients.length);
+        if (!this.session.peers[undoer].waits()) playHistory(this, undoer);
+      }
       if (r.oneIn(2)) this.playDelivery(client);
       if (r.oneIn(12)) this.playOther(client);
       if (r.oneIn(20)) this.play({ check: [client] });
@@ -519,9 +542,17 @@ class Generator {
 
 export const generate = (seed, { opCount = 30 } = {}) => {
   const generator = new Generator(seed);
-  const program = generator.run(Math.max(5, opCount - 10 + generator.random.below(20)));
+  let program;
+  let isBroken = false;
+  try {
+    program = generator.run(Math.max(5, opCount - 10 + generator.random.below(20)));
+  } catch (error) {
+    if (!(error instanceof Broken)) throw error;
+    isBroken = true;
+    program = { ...generator.header, steps: generator.steps.slice(0, -1) };
+  }
   const isFlat = !generator.swarm.nested && !generator.swarm.xml && !generator.swarm.subdocs;
-  return { program, trace: generator.trace, isFlat };
+  return { program, trace: generator.trace, isFlat, isBroken };
 };
 
 // Several seeds in a row must not be alike in their first draws.

@@ -1,5 +1,6 @@
 // A child whose engine is npm yjs itself: proves that the driver is sound. `--plant=NAME` makes it
 // wrong in one way: proves that the driver can fail.
+import '../support/virtual_time.mjs';
 import { createInterface } from 'node:readline';
 import * as Y from 'yjs';
 import { playProgram } from '../support/session.mjs';

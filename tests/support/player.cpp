@@ -178,6 +178,13 @@ SharedType Peer::root(std::string_view name) {
   return {};
 }
 
+std::vector<SharedType> Peer::roots() {
+  std::vector<SharedType> types;
+  types.reserve(roots_.size());
+  for (const auto& [kind, name] : roots_) types.push_back(doc_.root(name, kind));
+  return types;
+}
+
 SharedType Peer::resolve(const Json& path) {
   SharedType type = root(text_of(path[0]));
   for (rapidjson::SizeType i = 1; i < path.Size() && type; ++i) type = child_at(type, path[i]);
@@ -198,6 +205,7 @@ void Peer::start_step() {
   added_.clear();
   removed_.clear();
   loaded_.clear();
+  histories_.forget_events();
 }
 
 void Peer::write_step(JsonWriter& to) const {
@@ -219,6 +227,7 @@ void Peer::write_step(JsonWriter& to) const {
     }
     to.EndArray();
   }
+  histories_.write(to);
   if (added_.empty() && removed_.empty() && loaded_.empty()) return;
   to.Key("s");
   to.StartArray();
@@ -278,6 +287,9 @@ Peer& Session::peer_at(const Json& client) { return *peers_.at(client.GetUint())
 
 Result<> Session::play(const Json& step, JsonWriter& to) {
   to.StartObject();
+  for (const auto& peer : peers_) {
+    if (step.HasMember("t")) peer->histories().set_time({step["t"].GetInt64()});
+  }
   Result<> done;
   if (step.HasMember("do")) {
     done = play_local(step, to);
@@ -298,6 +310,8 @@ Result<> Session::play(const Json& step, JsonWriter& to) {
     done = play_subdocument(step, to);
   } else if (Views::knows(step)) {
     done = play_view(step, to);
+  } else if (Histories::knows(step)) {
+    done = play_history(step, to);
   } else {
     play_check(step, to);
   }
@@ -337,12 +351,23 @@ Result<> Session::play_local(const Json& step, JsonWriter& to) {
     if (!type) return invalid("no type at the path");
     return edit(type, op);
   };
-  peer.doc().transact([&] {
-    for (rapidjson::SizeType i = 0; done && ops.IsArray() && i < ops.Size(); ++i) {
-      done = answered([&] { return play_op(ops[i]); });
-    }
-  });
+  peer.doc().transact(
+      [&] {
+        for (rapidjson::SizeType i = 0; done && ops.IsArray() && i < ops.Size(); ++i) {
+          done = answered([&] { return play_op(ops[i]); });
+        }
+      },
+      step.HasMember("o") ? step["o"].GetUint64() : 0);
   if (!done) return done;
+  return finish(step, peer, to);
+}
+
+Result<> Session::play_history(const Json& step, JsonWriter& to) {
+  Peer& peer = peer_at(Histories::client_of(step));
+  peer.start_step();
+  if (step.HasMember("track")) peer.histories().watch(peer.roots());
+  const auto resolve = [&peer](const Json& path) { return peer.resolve(path); };
+  if (!peer.histories().play(step, peer.doc(), resolve, to)) return {};
   return finish(step, peer, to);
 }
 

@@ -10,6 +10,7 @@
 
 #include "crdt/doc.h"
 #include "crdt/update.h"
+#include "support/histories.h"
 #include "support/json_values.h"
 #include "support/views.h"
 
@@ -31,8 +32,11 @@ class Peer {
   crdt::Doc& doc() { return doc_; }
   crdt::SharedType root(std::string_view name);
   crdt::SharedType resolve(const Json& path);
+  std::vector<crdt::SharedType> roots();
   Buffer state(unsigned version, const crdt::StateVector& known = {}) const;
   Result<> apply(Bytes update, unsigned version);
+
+  Histories& histories() { return histories_; }
 
   void start_step();
   const std::vector<Emitted>& emitted() const { return emitted_; }
@@ -53,6 +57,7 @@ class Peer {
   std::vector<std::string> removed_;
   std::vector<std::string> loaded_;
   std::vector<crdt::Subscription> subscriptions_;
+  Histories histories_;
 };
 
 // The program must outlive the session.
@@ -70,6 +75,7 @@ class Session {
   Result<> play_receive(const Json& client, const Json& refs, const Json& step, JsonWriter& to);
   Result<> play_sync(const Json& step, JsonWriter& to);
   Result<> play_reload(const Json& step, JsonWriter& to);
+  Result<> play_history(const Json& step, JsonWriter& to);
   Result<> play_utils(const Json& step, JsonWriter& to);
   Result<> play_subdocument(const Json& step, JsonWriter& to);
   Result<> play_view(const Json& step, JsonWriter& to);

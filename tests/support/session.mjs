@@ -22,6 +22,13 @@
 //   {look: client, path, at: i, before: i}         the type as of snapshots, and between them
 //   {rewind: client, at: i}                        a new document as of the snapshot
 //   {within: client, at: i, from: [[i, k]...]}     whether the snapshot contains the updates
+//   {track: client, scope: [path...] or null, timeout, origins: [...], ignore, filter, capture}
+//                                  a history of these types, or of the whole document, is kept;
+//                                  filter: 'types' are not deleted by it; capture: not this origin
+//   {undo: client, n}  {redo: client, n}           the client's n-th history
+//   {forget: client, n, sides: [undo, redo]}       {stop: client, n} stops capturing
+//   Any step may have `o`, the origin of its transaction (0: none; what peers send has 1), and `t`,
+//   the time in ms.
 // Op := [verb, path, argument...]; path := [root name, index or key...]
 //   insert path index text attributes?     embed path index value attributes?
 //   format path index length attributes    erase path index length
@@ -32,11 +39,14 @@
 // Trace := one result per step:
 //   {u: [[is_local, v1, v2]...], e: [event...], s: [added, removed, loaded]}   e, s if not empty
 //       w: 1 if yjs had something waiting before or after
+//       h: [[steps to undo, to redo]...] of each history, k: [[n, kind, side, origin, ...]...] of
+//       their events, if there are histories; r: whether there was something to undo
 //   {utils: ...}   {check: [state...]}   {skip: 1} if a step refers to nothing
 //   {place: [bytes, json]}   {found: [null or [type, index, assoc]...]}
 //       type: a root's name, or [client, clock] of the item that holds it
 //   {snap: [v1, v2]}   {look: {delta, changes, authors} or {list}, with entries}
 //   {check: [state]} or {refused: 1}   {within: [[v1, v2]...]}
+import { withTime } from './virtual_time.mjs';
 import * as Y from 'yjs';
 import { decode, dump, encode, hex, kindOf, unhex } from './values.mjs';
 import { Views } from './views.mjs';
@@ -53,6 +63,11 @@ const ROOT_CLASSES = {
 export const rootOf = (doc, kind, name) => doc.get(name, ROOT_CLASSES[kind]);
 
 class Invalid extends Error {}
+
+// Yjs itself fell over: what the session says from here on compares with nothing.
+export class Broken extends Error {}
+
+const REMOTE = 1;
 
 const childOf = (type, step) => {
   const child =
@@ -198,6 +213,8 @@ class Peer {
     this.updates = [];
     this.events = [];
     this.subdocs = null;
+    this.histories = [];
+    this.told = [];
     if (!late) for (const [, name] of roots) this.root(name);
     if (withEvents)
       for (const [, name] of roots)
@@ -244,12 +261,17 @@ class Peer {
     this.updates = [];
     this.events = [];
     this.subdocs = null;
+    this.told = [];
     const didWait = this.waits();
     f();
     const out = { u: this.updates };
     if (didWait || this.waits()) out.w = 1;
     if (this.events.length > 0) out.e = this.events;
     if (this.subdocs?.some((guids) => guids.length > 0)) out.s = this.subdocs;
+    if (this.histories.length > 0) {
+      out.h = this.histories.map((h) => [h.undoStack.length, h.redoStack.length]);
+      if (this.told.length > 0) out.k = [...this.told];
+    }
     return out;
   }
 
@@ -260,13 +282,41 @@ class Peer {
     return wishes;
   }
 
+  track({ scope, timeout, origins, ignore, filter, capture }) {
+    const types = scope?.map((path) => this.resolve(path));
+    const history = new Y.UndoManager(types ?? this.doc, {
+      doc: this.doc,
+      captureTimeout: timeout,
+      trackedOrigins: new Set(origins.map((o) => o || null)),
+      ignoreRemoteMapChanges: ignore,
+      ...(filter === 'types' ? { deleteFilter: (item) => !item.content.type } : {}),
+      ...(capture ? { captureTransaction: (tr) => tr.origin !== capture } : {}),
+    });
+    const n = this.histories.push(history) - 1;
+    const roots = this.roots.map(([, name]) => this.root(name));
+    const tell =
+      (kind) =>
+      ({ type, origin, stackItem, changedParentTypes }) => {
+        const changed = roots.map((root) => changedParentTypes.has(root));
+        stackItem.meta.set('told', (stackItem.meta.get('told') ?? 0) + 1);
+        const who = origin instanceof Y.UndoManager ? 'stack' : (origin ?? 0);
+        this.told.push([n, kind, type, who, stackItem.meta.get('told'), changed]);
+      };
+    history.on('stack-item-added', tell('added'));
+    history.on('stack-item-updated', tell('updated'));
+    history.on('stack-item-popped', tell('popped'));
+    history.on('stack-cleared', ({ undoStackCleared, redoStackCleared }) =>
+      this.told.push([n, 'cleared', undoStackCleared, redoStackCleared]),
+    );
+  }
+
   // Whether something waits for an update that has not come.
   waits() {
     return this.doc.store.pendingStructs !== null || this.doc.store.pendingDs !== null;
   }
 
   apply(bytes, v) {
-    (v === 2 ? Y.applyUpdateV2 : Y.applyUpdate)(this.doc, bytes, 'remote');
+    (v === 2 ? Y.applyUpdateV2 : Y.applyUpdate)(this.doc, bytes, REMOTE);
   }
 
   state(v, vector) {
@@ -326,6 +376,10 @@ export class Session {
   }
 
   play(step) {
+    return withTime(step.t ?? 1, () => this.playNow(step));
+  }
+
+  playNow(step) {
     if (step.do !== undefined) return this.playLocal(step);
     if (step.recv !== undefined) return this.playReceive(step.recv, [step.from], step);
     if (step.merge !== undefined) return this.playReceive(step.merge, step.from, step);
@@ -339,6 +393,8 @@ export class Session {
       const result = this.views.play(step, this);
       return this.peers[client].waits() ? { ...result, w: 1 } : result;
     }
+    const verb = ['track', 'undo', 'redo', 'forget', 'stop'].find((v) => step[v] !== undefined);
+    if (verb !== undefined) return this.playHistory(verb, this.peers[step[verb]], step);
     throw new Error(`not a step: ${JSON.stringify(step)}`);
   }
 
@@ -356,10 +412,29 @@ export class Session {
             if (!(this.lenient && error instanceof Invalid)) throw error;
           }
         }
-      }),
+      }, step.o || null),
     );
     if (this.lenient) step.ops = done;
     return this.note(step, result);
+  }
+
+  playHistory(verb, peer, step) {
+    const history = peer.histories[step.n];
+    if (verb !== 'track' && history === undefined) return { skip: 1 };
+    let had = null;
+    const result = peer.observe(() => {
+      if (verb === 'track') peer.track(step);
+      else if (verb === 'forget') history.clear(...step.sides);
+      else if (verb === 'stop') history.stopCapturing();
+      else {
+        try {
+          had = history[verb]() !== null;
+        } catch (error) {
+          throw new Broken(error.message);
+        }
+      }
+    });
+    return this.note(step, had === null ? result : { ...result, r: had });
   }
 
   playReceive(client, refs, step) {

@@ -71,7 +71,18 @@ class WatchedTypes {
 
 }  // namespace
 
+// Nobody's turn comes, so nothing happens in between.
+void Document::note_told(TransactionRecord& record) const {
+  BranchHandle last = kNone;
+  for (const TransactionRecord::Changed& changed : record.changed) {
+    if (changed.branch == last) continue;
+    last = changed.branch;
+    if (!is_gone(store, last)) record.told.push_back(last);
+  }
+}
+
 void Document::run_observers(TransactionRecord& record) {
+  if (observers_->is_empty()) return note_told(record);
   struct Around {
     BranchHandle branch;
     std::vector<BranchHandle> targets;
@@ -80,6 +91,7 @@ void Document::run_observers(TransactionRecord& record) {
   WatchedTypes watched(store, *observers_);
   for (const BranchHandle target : changed_branches(record)) {
     if (is_gone(store, target)) continue;
+    record.told.push_back(target);
     const Event event(*this, record, target, target);
     observers_->call(Observers::Kind::kType, target,
                      [&](const Observers::Entry& entry) { entry.on_event(event); });

@@ -45,6 +45,7 @@ void Document::end() {
   if (!is_first) return;
   for (size_t number = 0; number < queue_.size(); ++number) {
     if (queue_[number].is_shortcut) {
+      tell_histories(queue_[number]);
       emit_shortcut(queue_[number]);
     } else {
       clean_up(queue_[number]);
@@ -55,10 +56,19 @@ void Document::end() {
   if (hint_.kind != Hint::Kind::kNothing) take_hint();
 }
 
+// What other transactions add from here on is not this one's.
+void Document::note_ends(TransactionRecord& record) const {
+  record.own_touched = record.touched.size();
+  for (TransactionRecord::Touched& touched : record.touched) {
+    touched.after = store.clients[touched.client].state;
+  }
+}
+
 void Document::clean_up(TransactionRecord& record) {
   record.sort_deleted();
-  record.own_touched = record.touched.size();
+  note_ends(record);
   if (!record.changed.empty()) run_observers(record);
+  tell_histories(record);
   if (!record.formatted.empty() && options_.cleans_formatting) clean_formatting(*this, record);
   if (options_.collects_garbage) collect(record);
   merge_deleted(record);

@@ -74,6 +74,14 @@ class Document {
   // The right part of an item cut inside a transaction, which may merge again at its end.
   ItemHandle split(ItemHandle item, uint32_t offset);
 
+  // --- histories (history.cpp)
+  // A kept copy of an item at this place, as what its content is redone.
+  ItemHandle insert_copy(ItemHandle item, BranchHandle parent, ItemHandle left, ItemHandle right);
+  // What begins with this unit, cut off inside a transaction if need be. Garbage is not cut.
+  ItemHandle item_at(UnitId unit) { return clean_start(unit.client, unit.clock); }
+  // Whether what a transaction of this origin deletes from the type might be wanted back.
+  bool may_keep(BranchHandle branch, uint64_t origin);
+
   // --- positions in lists (positions.cpp)
   // The item after which unit `index` begins, split so that nothing straddles it: kNone for index
   // 0. The branch must hold at least `index` units.
@@ -111,6 +119,8 @@ class Document {
  private:
   // transaction.cpp
   void run_observers(TransactionRecord& record);
+  void note_ends(TransactionRecord& record) const;
+  void note_told(TransactionRecord& record) const;
   void clean_up(TransactionRecord& record);
   void collect(TransactionRecord& record);
   void merge_deleted(const TransactionRecord& record);
@@ -122,6 +132,7 @@ class Document {
   void emit_v2(const TransactionRecord& record);
   void emit_update(Observers::Kind kind, const UpdateEvent& event);
   bool has_effect(const TransactionRecord& record) const;
+  void tell_histories(TransactionRecord& record);
 
   // integrate.cpp
   void touch(ClientIndex client);
@@ -176,6 +187,7 @@ class Document {
   void write_sections(Writer& writer, const std::vector<Section>& sections);
   // plain_edit.cpp
   bool may_take_shortcut(BranchHandle branch) const;
+  void note_shortcut(BranchHandle branch);
   void begin_shortcut(uint64_t origin = 0, bool is_local = true);
   // A place in a list where something is about to stand.
   struct Seam {

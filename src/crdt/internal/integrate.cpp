@@ -30,7 +30,8 @@ void Document::note_change(BranchHandle handle, KeyId key) {
   Branch& branch = store.branches[handle];
   const bool wants_cleanup = !open_->is_local && branch.cleans_formatting &&
                              (branch.kind == TypeRef::kText || branch.kind == TypeRef::kXmlText);
-  if (!wants_cleanup && observers_->is_empty()) return;
+  const bool wants_change = !observers_->is_empty() || observers_->has(Observers::Kind::kHistory);
+  if (!wants_cleanup && !wants_change) return;
   if (branch.item != kNone) {
     // What a new or a deleted type holds is no change to anybody.
     const Item& holder = store.items[branch.item];
@@ -41,7 +42,7 @@ void Document::note_change(BranchHandle handle, KeyId key) {
   if (wants_cleanup && (open_->formatted.empty() || open_->formatted.back() != handle)) {
     open_->formatted.push_back(handle);
   }
-  if (observers_->is_empty()) return;
+  if (!wants_change) return;
   if (key == kNone) {
     if (branch.changed_epoch == open_->epoch) return;
     branch.changed_epoch = open_->epoch;
@@ -405,6 +406,7 @@ ItemHandle Document::insert_keyed(BranchHandle parent, KeyId key, const NewConte
 
 void Document::erase_children(BranchHandle handle, std::vector<ItemHandle>& doomed) {
   const Branch& branch = store.branches[handle];
+  const auto known = static_cast<std::ptrdiff_t>(doomed.size());
   const auto doom = [&](ItemHandle at) {
     const Item& item = store.items[at];
     if (!item.is_deleted()) {
@@ -418,8 +420,11 @@ void Document::erase_children(BranchHandle handle, std::vector<ItemHandle>& doom
     if (item.clock < before) open_->merge_candidates.push_back({item.client(), item.clock});
   };
   for (ItemHandle at = branch.start; at != kNone; at = store.items[at].right) doom(at);
-  if (branch.entries == nullptr) return;
-  for (const KeyTable::Entry& entry : branch.entries->entries()) doom(entry.last);
+  if (branch.entries != nullptr) {
+    for (const KeyTable::Entry& entry : branch.entries->entries()) doom(entry.last);
+  }
+  // The last of the doomed goes first: children go in their order, each with all that is in it.
+  std::reverse(doomed.begin() + known, doomed.end());
 }
 
 void Document::erase(ItemHandle first) {
@@ -457,6 +462,7 @@ void Document::bury(ItemHandle handle) {
   item.left = item.right = item.parent = item.leaf_or_key = kNone;
   item.clear(Item::kHasKey);
   item.clear(Item::kKeep);
+  store.forget_redone(handle);
   item.assign_origin(kNoClient, 0);
   item.right_origin_client = kNoClient;
 }

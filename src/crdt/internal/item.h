@@ -21,12 +21,14 @@ inline constexpr ClientIndex kNoClient = 0xffffff;
 //  (1) Its clocks are [clock, clock + len) of `client`; len > 0.
 //  (2) A garbage struct (Ref::kGc) has no neighbours, parent or content.
 //  (3) left and right are list neighbours, or neighbours in the chain of a map key.
+//  (4) A redone item is deleted and never merges.
 struct Item {
   enum Flag : uint32_t {
     kDeleted = 1u << 24,
     kKeep = 1u << 25,     // content survives garbage collection
     kHasKey = 1u << 26,   // an entry of a map: leaf_or_key is the key
     kHasSpan = 1u << 27,  // content is a span handle, not a pool offset
+    kRedone = 1u << 28,   // undo has put a copy in its place: StructStore::redone()
     kWanted = 1u << 29,   // a subdocument whose content this replica wants
   };
   static constexpr uint32_t kClientMask = 0xffffff;
@@ -66,7 +68,9 @@ struct Item {
   bool is_gc() const { return ref() == Ref::kGc; }
   bool is_deleted() const { return has(kDeleted); }
   // Deleted and collected: nothing is left but its place.
-  bool is_tombstone() const { return ref() == Ref::kDeleted && !has(kKeep); }
+  bool is_tombstone() const {
+    return ref() == Ref::kDeleted && (origin_client_and_flags & (kKeep | kRedone)) == 0;
+  }
   bool is_countable() const {
     return ref() != Ref::kFormat && ref() != Ref::kDeleted && ref() != Ref::kGc;
   }

@@ -13,9 +13,20 @@
 
 namespace tidemark::crdt {
 
+class UndoHistory;
+struct UndoEvent;
+
 class Observers {
  public:
-  enum class Kind : uint8_t { kType, kDeep, kUpdateV1, kUpdateV2, kSubdocuments };
+  enum class Kind : uint8_t {
+    kType,
+    kDeep,
+    kUpdateV1,
+    kUpdateV2,
+    kSubdocuments,
+    kHistory,    // an UndoHistory, which hears of every transaction
+    kUndoEvent,  // `branch` is the number of the history
+  };
 
   struct Entry {
     uint64_t id;
@@ -25,6 +36,8 @@ class Observers {
     std::function<void(const DeepEvents&)> on_deep;
     std::function<void(const UpdateEvent&)> on_update;
     std::function<void(const SubdocumentEvent&)> on_subdocuments;
+    std::function<void(const UndoEvent&)> on_undo;
+    UndoHistory* history = nullptr;
   };
 
   uint64_t add(Entry entry);
@@ -55,7 +68,7 @@ class Observers {
   void drop_removed();
 
   std::vector<std::unique_ptr<Entry>> entries_;  // a removed one has id 0
-  std::array<size_t, 5> counts_{};
+  std::array<size_t, 7> counts_{};
   uint64_t next_id_ = 1;
   uint32_t calls_ = 0;  // nested calls under way
   bool has_removed_ = false;

@@ -25,7 +25,9 @@ bool Document::insert_plain(BranchHandle branch, uint32_t index, std::string_vie
 }
 
 bool Document::erase_plain(BranchHandle branch, uint32_t index, uint32_t units) {
-  if (!may_take_shortcut(branch)) return false;
+  if (!may_take_shortcut(branch) || may_keep(branch, open_ == nullptr ? 0 : open_->origin)) {
+    return false;
+  }
   return erase_at_gap(branch, index, units) ||
          erase_within({branch, find_unit(branch, index), units, index});
 }
@@ -90,6 +92,7 @@ ItemHandle Document::insert_at(const Seam& seam, ClientIndex writer, std::string
 ItemHandle Document::append_text(const Seam& seam, ClientIndex writer, std::string_view utf8,
                                  uint32_t units) {
   touch(writer);
+  note_shortcut(seam.branch);
   Client& client = store.clients[writer];
   const ItemHandle handle = store.new_item();
   Item& item = store.items[handle];

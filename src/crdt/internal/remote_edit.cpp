@@ -82,6 +82,7 @@ bool Document::append_remote(Client& client, std::string_view utf8, uint32_t uni
   if (text.item != kNone && store.items[text.item].is_deleted()) return false;
   if (!store.pool.extend(item.content + item.len, as_bytes(utf8))) return false;
   begin_shortcut(origin, false);
+  note_shortcut(item.parent);
   touch(item.client());
   client.state += units;
   item.len += units;
@@ -137,7 +138,7 @@ bool Document::apply_erasure(Decoder& from, uint64_t origin) {
   const auto cleans_formatting = [this](BranchHandle branch) {
     return store.branches[branch].cleans_formatting;
   };
-  if (gap_.first != kNone) {
+  if (gap_.first != kNone && !may_keep(gap_.branch, origin)) {
     const Item& tombstone = store.items[gap_.first];
     const Item& last = store.items[gap_.last];
     erasure.branch = gap_.branch;
@@ -154,6 +155,7 @@ bool Document::apply_erasure(Decoder& from, uint64_t origin) {
   const ItemHandle handle = store.find(client, clock);
   const Item& item = store.items[handle];
   if (!is_listed_item(item) || cleans_formatting(item.parent)) return false;
+  if (may_keep(item.parent, origin)) return false;
   erasure.branch = item.parent;
   erasure.from = {handle, clock - item.clock};
   return erase_within(erasure);

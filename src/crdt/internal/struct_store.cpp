@@ -85,6 +85,10 @@ ItemHandle StructStore::split(ItemHandle left_handle, uint32_t offset, Directory
     left.len = offset;
     return handle;
   }
+  if (left.has(Item::kRedone)) {
+    const UnitId copy = redone(left_handle);
+    mark_redone(handle, {copy.client, copy.clock + offset});
+  }
   right.assign_origin(left.client(), right.clock - 1);
   split_content(left, right, offset);
   left.len = offset;
@@ -125,6 +129,7 @@ bool StructStore::merge(ItemHandle left_handle, ItemHandle right_handle) {
     return true;
   }
   if (left.right != right_handle || left.is_deleted() != right.is_deleted() ||
+      left.has(Item::kRedone) || right.has(Item::kRedone) ||
       right.origin_client() != left.client() || right.origin_clock != left.last_clock() ||
       left.right_origin_client != right.right_origin_client ||
       (left.has_right_origin() && left.right_origin_clock != right.right_origin_clock)) {
@@ -147,6 +152,45 @@ bool StructStore::merge(ItemHandle left_handle, ItemHandle right_handle) {
   if (tree != kNone) index.join(left_handle, right_handle);
   free_item(right_handle);
   return true;
+}
+
+UnitId StructStore::redone(ItemHandle item) const {
+  const auto known = redone_.find(item);
+  TM_ASSERT(known != redone_.end());
+  return known->second;
+}
+
+void StructStore::mark_redone(ItemHandle item, UnitId copy) {
+  items[item].set(Item::kRedone);
+  redone_[item] = copy;
+}
+
+void StructStore::forget_redone(ItemHandle item) {
+  if (!items[item].has(Item::kRedone)) return;
+  items[item].clear(Item::kRedone);
+  redone_.erase(item);
+}
+
+void StructStore::keep(ItemHandle handle, bool is_kept) {
+  while (handle != kNone && items[handle].has(Item::kKeep) != is_kept) {
+    Item& item = items[handle];
+    if (is_kept) {
+      item.set(Item::kKeep);
+    } else {
+      item.clear(Item::kKeep);
+    }
+    handle = branches[item.parent].item;
+  }
+}
+
+PositionIndex::Place StructStore::latest(UnitId unit) const {
+  while (true) {
+    const ItemHandle handle = find(unit.client, unit.clock);
+    const uint32_t offset = unit.clock - items[handle].clock;
+    if (!items[handle].has(Item::kRedone)) return {handle, offset};
+    const UnitId copy = redone(handle);
+    unit = {copy.client, copy.clock + offset};
+  }
 }
 
 uint32_t StructStore::new_span(Bytes bytes, KeyId key, uint32_t identity) {
@@ -210,6 +254,21 @@ void StructStore::drop_content(Item& item) {
   }
   if (item.has(Item::kHasSpan)) free_span(item.content);
   item.clear(Item::kHasSpan);
+}
+
+void StructStore::copy_content(Item& to, const Item& from) {
+  const uint32_t bytes = payload(from).empty() ? 0 : payload_bytes(from);
+  const uint32_t offset = from.has(Item::kHasSpan) ? span(from).offset : from.content;
+  const uint32_t copy = bytes == 0 ? pool.size() : pool.append_own(offset, bytes);
+  if (!from.has(Item::kHasSpan)) {
+    to.content = copy;
+    return;
+  }
+  const Span original = span(from);
+  to.content = new_span({}, original.key, original.identity);
+  to.set(Item::kHasSpan);
+  spans_[to.content].offset = copy;
+  spans_[to.content].bytes = bytes;
 }
 
 void StructStore::split_text(Item& left, Item& right, uint32_t offset) {
@@ -369,7 +428,8 @@ ItemHandle StructStore::entry(const Branch& branch, KeyId key) const {
 size_t StructStore::memory() const {
   size_t bytes = items.memory() + pool.memory() + index.memory() +
                  spans_.capacity() * sizeof(Span) + branches.capacity() * sizeof(Branch) +
-                 clients.capacity() * sizeof(Client);
+                 clients.capacity() * sizeof(Client) +
+                 redone_.size() * (sizeof(std::pair<ItemHandle, UnitId>) + 2 * sizeof(void*));
   for (const Client& client : clients) {
     bytes += client.directory.memory() + client.deleted.memory();
   }

@@ -23,6 +23,12 @@
 
 namespace tidemark::crdt {
 
+// One unit, by who wrote it and when.
+struct UnitId {
+  ClientIndex client;
+  uint32_t clock;
+};
+
 struct Client {
   uint64_t id = 0;
   uint32_t state = 0;  // the next clock
@@ -77,6 +83,14 @@ class StructStore {
   bool merge(ItemHandle left, ItemHandle right);
   // Links an item between neighbours and into the position index of its list.
   void link(ItemHandle item, ItemHandle left, ItemHandle right);
+  // Where the copy of a redone item begins.
+  UnitId redone(ItemHandle item) const;
+  void mark_redone(ItemHandle item, UnitId copy);
+  void forget_redone(ItemHandle item);
+  // Where a unit is now: in what undo put in its place, and in the place of that.
+  PositionIndex::Place latest(UnitId unit) const;
+  // Protects a deleted item and the types it lies in from garbage collection, or no longer.
+  void keep(ItemHandle item, bool is_kept);
 
   // --- content
   uint32_t new_span(Bytes bytes, KeyId key, uint32_t identity = 0);
@@ -91,6 +105,8 @@ class StructStore {
   std::optional<size_t> bytes_before(ItemHandle item, uint32_t clock) const;
   // Gives the content back; the item's content is then meaningless.
   void drop_content(Item& item);
+  // Content other than types, which are not copied by their bytes.
+  void copy_content(Item& to, const Item& from);
   // Moves all live content together if more than half of the pool is garbage.
   void repack_if_wasteful() {
     constexpr uint32_t kWorthIt = 64 * 1024;
@@ -138,6 +154,7 @@ class StructStore {
   std::string check_branch(BranchHandle handle) const;
 
   std::vector<ItemHandle> free_items_;
+  std::unordered_map<ItemHandle, UnitId> redone_;
   std::vector<Span> spans_;
   std::vector<uint32_t> free_spans_;
   uint32_t last_identity_ = 0;

@@ -5,9 +5,11 @@
 namespace tidemark::crdt {
 
 void TransactionRecord::clear_rest() {
+  is_quiet = false;
   own_touched = 0;
   deleted_clients.clear();
   changed.clear();
+  told.clear();
   formatted.clear();
   merge_candidates.clear();
   subdocs_added.clear();

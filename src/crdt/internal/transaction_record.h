@@ -15,7 +15,8 @@ namespace tidemark::crdt {
 struct TransactionRecord {
   struct Touched {
     ClientIndex client;
-    uint32_t before;  // its state when the transaction began
+    uint32_t before;     // its state when the transaction began
+    uint32_t after = 0;  // ... and when its body had run
   };
   struct Deleted {
     ClientIndex client;
@@ -33,6 +34,7 @@ struct TransactionRecord {
   uint32_t epoch = 0;
   // All that it did is one shortcut, after which nothing is left to clean up.
   bool is_shortcut = false;
+  bool is_quiet = false;  // of no interest to histories
   // Clients with new structs. Up to `own_touched` by this transaction, from there on by
   // transactions that its observers ran.
   std::vector<Touched> touched;
@@ -41,7 +43,8 @@ struct TransactionRecord {
   // The clients of `deleted` in the order of their first deletion, in which formatting is cleaned
   // up.
   std::vector<ClientIndex> deleted_clients;
-  std::vector<Changed> changed;         // only while somebody observes
+  std::vector<Changed> changed;         // only while somebody observes or keeps a history
+  std::vector<BranchHandle> told;       // types that lived when their observers' turn came
   std::vector<BranchHandle> formatted;  // texts with formats that a remote transaction changed
   struct Clock {
     ClientIndex client;
@@ -54,7 +57,7 @@ struct TransactionRecord {
   std::vector<std::string> subdocs_loaded;   // guids, also of some that were removed at once
 
   void reset(uint64_t new_origin, bool local, uint32_t new_epoch) {
-    // A shortcut fills nothing but these two.
+    // A shortcut leaves nothing but these two.
     if (!is_shortcut) clear_rest();
     touched.clear();
     deleted.clear();
@@ -66,14 +69,13 @@ struct TransactionRecord {
   bool is_pristine() const {
     return touched.empty() && deleted.empty() && merge_candidates.empty();
   }
+  // Everything that shortcuts leave alone.
+  void clear_rest();
   void sort_deleted();
   std::span<const Deleted> deleted_of(ClientIndex client) const;
   bool deletes(ClientIndex client, uint32_t clock) const;
   // The client's state when the transaction began; `now` if nobody added to it since.
   uint32_t before(ClientIndex client, uint32_t now) const;
-
- private:
-  void clear_rest();
 };
 
 // Transactions that have begun and are not yet cleaned up, the oldest first. A record stays where

@@ -66,6 +66,7 @@ bool Document::type_on(BranchHandle branch, uint32_t index, std::string_view utf
   begin_shortcut();
   Client& own = store.clients[own_client_];
   open_->touched.push_back({own_client_, own.state});
+  note_shortcut(branch);
   own.epoch = open_->epoch;
   own.before = own.state;
   own.state += units;
@@ -256,6 +257,7 @@ void Document::shorten(ItemHandle item, uint32_t units) {
 
 void Document::end_erasure(const Erasure& erasure, const TransactionRecord::Deleted& erased) {
   begin_shortcut(erasure.origin, erasure.is_local);
+  note_shortcut(erasure.branch);
   open_->deleted.push_back(erased);
   store.clients[erased.client].deleted.add(erased.clock, erased.len);
   caret_.item = kNone;

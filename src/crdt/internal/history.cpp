@@ -1,0 +1,88 @@
+// What a document does for the histories kept of it: telling them of transactions, keeping what
+// they may want back, and putting copies in the place of what was deleted.
+#include "base/assert.h"
+#include "crdt/internal/document.h"
+#include "crdt/internal/undo_history.h"
+
+namespace tidemark::crdt {
+
+// For a type of which is known that it lives and is not new.
+void Document::note_shortcut(BranchHandle branch) {
+  if (observers_->has(Observers::Kind::kHistory)) open_->changed.push_back({branch, kNone});
+}
+
+void Document::tell_histories(TransactionRecord& record) {
+  if (!observers_->has(Observers::Kind::kHistory)) return;
+  if (record.is_shortcut) {
+    record.sort_deleted();
+    note_ends(record);
+    note_told(record);
+  }
+  observers_->call(Observers::Kind::kHistory, kNone,
+                   [&record](const Observers::Entry& entry) { entry.history->hear(record); });
+  if (record.is_shortcut) record.clear_rest();
+}
+
+bool Document::may_keep(BranchHandle branch, uint64_t origin) {
+  if (!observers_->has(Observers::Kind::kHistory)) return false;
+  bool wants_it = false;
+  observers_->call(Observers::Kind::kHistory, kNone, [&](const Observers::Entry& entry) {
+    wants_it = wants_it || entry.history->may_keep(branch, origin);
+  });
+  return wants_it;
+}
+
+ItemHandle Document::insert_copy(ItemHandle original, BranchHandle parent, ItemHandle left,
+                                 ItemHandle right) {
+  if (own_client_ == kNoClient) own_client_ = store.add_client(client_id_);
+  const ItemHandle handle = store.new_item();
+  const Item& source = store.items[original];
+  Item& item = store.items[handle];
+  item = Item{};
+  item.clock = store.clients[own_client_].state;
+  item.len = source.len;
+  item.parent = parent;
+  item.assign_client(own_client_, source.ref());
+  item.assign_origin(kNoClient, 0);
+  item.right_origin_client = kNoClient;
+  item.leaf_or_key = kNone;
+  const bool is_keyed = source.has(Item::kHasKey);
+  if (is_keyed) {
+    item.set(Item::kHasKey);
+    item.leaf_or_key = source.leaf_or_key;
+  }
+  if (left != kNone) {
+    item.assign_origin(store.items[left].client(), store.items[left].last_clock());
+  }
+  if (right != kNone) {
+    item.right_origin_client = store.items[right].client();
+    item.right_origin_clock = store.items[right].clock;
+  }
+  if (source.ref() == Ref::kType) {
+    const TypeRef kind = store.branches[source.content].kind;
+    const KeyId name = store.branches[source.content].name;
+    item.content = store.new_branch(kind, handle, name);
+  } else {
+    store.copy_content(item, source);
+  }
+  store.mark_redone(original, {own_client_, item.clock});
+  store.keep(handle, true);
+  const bool is_undisputed = left != kNone ? store.items[left].right == right
+                                           : right != kNone && store.items[right].left == kNone;
+  if (!is_undisputed) left = resolve_conflicts(item, left, right);
+  ItemHandle next = store.branches[parent].start;
+  if (left != kNone) {
+    next = store.items[left].right;
+  } else if (is_keyed) {
+    next = first_in_chain(parent, item.leaf_or_key);
+  }
+  store.link(handle, left, next);
+  if (next == kNone && is_keyed) {
+    store.entries(store.branches[parent]).assign(item.leaf_or_key, handle);
+    if (left != kNone) erase(left);
+  }
+  finish_integration(handle);
+  return handle;
+}
+
+}  // namespace tidemark::crdt

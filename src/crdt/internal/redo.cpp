@@ -1,0 +1,123 @@
+#include "crdt/internal/redo.h"
+
+#include <algorithm>
+
+namespace tidemark::crdt {
+
+Redo::Redo(UndoHistory& history, const ClockRanges& insertions, std::vector<ItemHandle> items)
+    : history_(history),
+      document_(history.document()),
+      store_(document_.store),
+      insertions_(insertions),
+      items_(std::move(items)) {
+  for (const ItemHandle item : items_) {
+    if (store_.items[item].ref() == Ref::kType) types_.push_back(item);
+  }
+  std::sort(types_.begin(), types_.end());
+}
+
+bool Redo::run() {
+  bool has_effect = false;
+  for (const ItemHandle item : items_) has_effect = redo(item) || has_effect;
+  return has_effect;
+}
+
+bool Redo::is_among(ItemHandle type) const {
+  return std::binary_search(types_.begin(), types_.end(), type);
+}
+
+ItemHandle Redo::holder_of(ItemHandle item) const {
+  return store_.branches[store_.items[item].parent].item;
+}
+
+// The item that begins where this redone one's copy does.
+ItemHandle Redo::copy_of(ItemHandle item) { return document_.item_at(store_.redone(item)); }
+
+// With the deleted types around it, the outermost first.
+bool Redo::redo(ItemHandle item) {
+  if (store_.items[item].has(Item::kRedone)) {
+    copy_of(item);
+    return true;
+  }
+  std::vector<ItemHandle> around;
+  for (ItemHandle at = item;;) {
+    const ItemHandle holder = holder_of(at);
+    if (holder == kNone) break;
+    const Item& type = store_.items[holder];
+    if (!type.is_deleted() || type.has(Item::kRedone)) break;
+    // Nobody brings back the type that it belongs into.
+    if (!is_among(holder)) return false;
+    around.push_back(holder);
+    at = holder;
+  }
+  for (size_t i = around.size(); i-- > 0;) {
+    if (!redo_alone(around[i])) return false;
+  }
+  return redo_alone(item);
+}
+
+bool Redo::redo_alone(ItemHandle item) {
+  BranchHandle parent = store_.items[item].parent;
+  ItemHandle holder = store_.branches[parent].item;
+  if (holder != kNone && store_.items[holder].is_deleted()) {
+    while (store_.items[holder].has(Item::kRedone)) holder = copy_of(holder);
+    // Yjs fails here; the type was brought back, and deleted and collected after that.
+    if (store_.items[holder].ref() != Ref::kType) return false;
+    parent = store_.items[holder].content;
+  }
+  ItemHandle left = kNone;
+  ItemHandle right = kNone;
+  const bool has_place = store_.items[item].has(Item::kHasKey)
+                             ? find_entry(item, parent, holder, left)
+                             : find_place(item, holder, left, right);
+  if (!has_place) return false;
+  document_.insert_copy(item, parent, left, right);
+  return true;
+}
+
+// What the item was redone as in the list that this holder has now: kNone if it is not there.
+ItemHandle Redo::trace(ItemHandle item, ItemHandle holder) {
+  while (!store_.items[item].is_gc() && holder_of(item) != holder) {
+    if (!store_.items[item].has(Item::kRedone)) return kNone;
+    item = copy_of(item);
+  }
+  return store_.items[item].is_gc() ? kNone : item;
+}
+
+bool Redo::find_place(ItemHandle item, ItemHandle holder, ItemHandle& left, ItemHandle& right) {
+  for (ItemHandle at = store_.items[item].left; at != kNone; at = store_.items[at].left) {
+    left = trace(at, holder);
+    if (left != kNone) break;
+  }
+  for (ItemHandle at = item; at != kNone; at = store_.items[at].right) {
+    right = trace(at, holder);
+    if (right != kNone) break;
+  }
+  return true;
+}
+
+// Behind the last value of the key, unless that is somebody else's.
+bool Redo::find_entry(ItemHandle item, BranchHandle parent, ItemHandle holder, ItemHandle& left) {
+  const KeyId key = store_.items[item].leaf_or_key;
+  const auto last = [&] { return store_.entry(store_.branches[parent], key); };
+  if (store_.items[item].right == kNone || history_.options_.ignores_remote_map_changes) {
+    left = last();
+  } else {
+    left = item;
+    while (store_.items[left].right != kNone) {
+      const Item& next = store_.items[store_.items[left].right];
+      const bool is_ours = next.has(Item::kRedone) ||
+                           insertions_.contains(next.client(), next.clock) ||
+                           history_.is_stacked_deletion(next.client(), next.clock);
+      if (!is_ours) return false;
+      left = store_.items[left].right;
+      while (store_.items[left].has(Item::kRedone)) left = copy_of(left);
+      if (store_.items[left].is_gc()) return false;
+    }
+  }
+  // The values of a key of another type say nothing here.
+  if (left != kNone && holder_of(left) != holder) left = last();
+  return true;
+}
+
+}  // namespace tidemark::crdt

@@ -1,0 +1,531 @@
+#include "crdt/undo.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/random.h"
+#include "crdt/update.h"
+
+namespace tidemark::crdt {
+namespace {
+
+template <typename T>
+T as(const SharedType& type) {
+  return T(type.document(), type.branch());
+}
+
+// A stack over one type, and what it says.
+struct Tracked {
+  explicit Tracked(Doc& doc, const SharedType& scope, UndoOptions options = {})
+      : Tracked(doc, std::vector<SharedType>{scope}, std::move(options)) {}
+  Tracked(Doc& doc, const std::vector<SharedType>& scope, UndoOptions options)
+      : stack(doc, scope, std::move(options)) {
+    events = stack.on_event([this](const UndoEvent& event) {
+      constexpr std::array kKinds = {"added", "updated", "popped", "cleared"};
+      said += kKinds[static_cast<size_t>(event.kind)];
+      if (event.kind != UndoEvent::Kind::kCleared) {
+        said += event.side == UndoEvent::Side::kUndo ? "(undo)" : "(redo)";
+      }
+      said += ' ';
+    });
+  }
+  std::string heard() { return std::exchange(said, {}); }
+
+  UndoStack stack;
+  std::string said;
+  Subscription events;
+};
+
+void exchange(Doc& a, Doc& b, Origin origin = 99) {
+  ASSERT_TRUE(a.apply_update(b.encode_state_as_update(a.state_vector()), origin));
+  ASSERT_TRUE(b.apply_update(a.encode_state_as_update(b.state_vector()), origin));
+}
+
+std::string json(const SharedType& type) { return to_json(type.to_json()); }
+
+std::string delta(const Text& text) { return to_json(delta_to_json(text.to_delta())); }
+
+UndoOptions each_apart() {
+  UndoOptions options;
+  options.capture_timeout_ms = 0;
+  return options;
+}
+
+TEST(Undo, takes_back_and_brings_back_text) {
+  Doc doc;
+  Text text = doc.text("t");
+  UndoStack stack(doc, std::array<SharedType, 1>{text}, each_apart());
+  ASSERT_TRUE(text.insert(0, "ab"));
+  ASSERT_TRUE(text.insert(2, "cd"));
+  ASSERT_TRUE(text.erase(1, 2));
+  EXPECT_EQ(stack.undo_count(), 3u);
+  EXPECT_TRUE(stack.undo());
+  EXPECT_EQ(text.to_string(), "abcd");
+  EXPECT_TRUE(stack.undo());
+  EXPECT_EQ(text.to_string(), "ab");
+  EXPECT_TRUE(stack.redo());
+  EXPECT_TRUE(stack.redo());
+  EXPECT_EQ(text.to_string(), "ad");
+  EXPECT_FALSE(stack.redo());
+  EXPECT_FALSE(stack.can_redo());
+  EXPECT_EQ(doc.check(), "");
+}
+
+TEST(Undo, joins_what_comes_soon_and_parts_what_comes_late) {
+  Doc doc;
+  Text text = doc.text("t");
+  Tracked tracked(doc, text);
+  UndoStack& stack = tracked.stack;
+  stack.set_time({1000});
+  ASSERT_TRUE(text.insert(0, "a"));
+  stack.set_time({1499});
+  ASSERT_TRUE(text.insert(1, "b"));
+  stack.set_time({1999});
+  ASSERT_TRUE(text.insert(2, "c"));
+  EXPECT_EQ(tracked.heard(), "added(undo) updated(undo) added(undo) ");
+  stack.stop_capturing();
+  ASSERT_TRUE(text.insert(3, "d"));
+  EXPECT_EQ(stack.undo_count(), 3u);
+  stack.undo();
+  EXPECT_EQ(text.to_string(), "abc");
+  stack.undo();
+  EXPECT_EQ(text.to_string(), "ab");
+  stack.undo();
+  EXPECT_EQ(text.to_string(), "");
+}
+
+TEST(Undo, begins_a_new_step_after_an_undo) {
+  Doc doc;
+  Text text = doc.text("t");
+  UndoStack stack(doc, std::array<SharedType, 1>{text});
+  ASSERT_TRUE(text.insert(0, "a"));
+  stack.stop_capturing();
+  ASSERT_TRUE(text.insert(1, "b"));
+  stack.undo();
+  ASSERT_TRUE(text.insert(1, "c"));
+  EXPECT_EQ(stack.undo_count(), 2u);
+  EXPECT_FALSE(stack.can_redo());
+}
+
+TEST(Undo, leaves_alone_what_others_wrote) {
+  Doc mine({.client_id = 1});
+  Doc theirs({.client_id = 2});
+  Text text = mine.text("t");
+  UndoStack stack(mine, std::array<SharedType, 1>{text}, each_apart());
+  ASSERT_TRUE(text.insert(0, "hello"));
+  exchange(mine, theirs);
+  ASSERT_TRUE(theirs.text("t").insert(2, "XX"));
+  exchange(mine, theirs);
+  EXPECT_EQ(stack.undo_count(), 1u);
+  stack.undo();
+  EXPECT_EQ(text.to_string(), "XX");
+  stack.redo();
+  EXPECT_EQ(text.to_string(), "heXXllo");
+  exchange(mine, theirs);
+  EXPECT_EQ(theirs.text("t").to_string(), "heXXllo");
+}
+
+TEST(Undo, tracks_the_origins_it_is_told_to) {
+  Doc doc;
+  Text text = doc.text("t");
+  UndoOptions options = each_apart();
+  options.tracked_origins = {7};
+  UndoStack stack(doc, std::array<SharedType, 1>{text}, options);
+  ASSERT_TRUE(text.insert(0, "a"));
+  EXPECT_FALSE(stack.can_undo());
+  doc.transact([&] { ASSERT_TRUE(text.insert(1, "b")); }, 7);
+  EXPECT_EQ(stack.undo_count(), 1u);
+  stack.add_tracked_origin(8);
+  doc.transact([&] { ASSERT_TRUE(text.insert(2, "c")); }, 8);
+  EXPECT_EQ(stack.undo_count(), 2u);
+  stack.remove_tracked_origin(7);
+  doc.transact([&] { ASSERT_TRUE(text.erase(0, 1)); }, 7);
+  EXPECT_EQ(stack.undo_count(), 2u);
+  stack.undo();
+  EXPECT_EQ(text.to_string(), "b");
+}
+
+TEST(Undo, does_not_hear_of_types_out_of_scope) {
+  Doc doc;
+  Map map = doc.map("m");
+  Text text = doc.text("t");
+  UndoStack stack(doc, std::array<SharedType, 1>{text}, each_apart());
+  map.set("a", Any(1.0));
+  EXPECT_FALSE(stack.can_undo());
+  stack.add_to_scope(map);
+  map.set("a", Any(2.0));
+  stack.undo();
+  EXPECT_EQ(json(map), R"({"a":1})");
+}
+
+TEST(Undo, of_one_type_spares_the_rest_of_its_transactions) {
+  Doc doc;
+  Text text = doc.text("t");
+  Map map = doc.map("m");
+  UndoStack stack(doc, std::array<SharedType, 1>{text}, each_apart());
+  doc.transact([&] {
+    ASSERT_TRUE(text.insert(0, "a"));
+    map.set("k", Any(1.0));
+  });
+  stack.undo();
+  EXPECT_EQ(text.to_string(), "");
+  EXPECT_EQ(json(map), R"({"k":1})");
+}
+
+TEST(Undo, brings_back_a_value_of_a_key) {
+  Doc doc;
+  Map map = doc.map("m");
+  UndoStack stack(doc, std::array<SharedType, 1>{map}, each_apart());
+  map.set("k", Any(1.0));
+  map.set("k", Any(2.0));
+  map.erase("k");
+  stack.undo();
+  EXPECT_EQ(json(map), R"({"k":2})");
+  stack.undo();
+  EXPECT_EQ(json(map), R"({"k":1})");
+  stack.undo();
+  EXPECT_EQ(json(map), "{}");
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(stack.redo());
+  EXPECT_EQ(json(map), "{}");
+  stack.undo();
+  EXPECT_EQ(json(map), R"({"k":2})");
+}
+
+TEST(Undo, never_overwrites_a_value_that_somebody_else_set) {
+  for (const bool ignores : {false, true}) {
+    Doc mine({.client_id = 1});
+    Doc theirs({.client_id = 2});
+    Map map = mine.map("m");
+    UndoOptions options = each_apart();
+    options.ignores_remote_map_changes = ignores;
+    UndoStack stack(mine, std::array<SharedType, 1>{map}, options);
+    map.set("k", Any(1.0));
+    map.set("k", Any(2.0));
+    exchange(mine, theirs);
+    theirs.map("m").set("k", Any(3.0));
+    exchange(mine, theirs);
+    stack.undo();
+    EXPECT_EQ(json(map), ignores ? R"({"k":1})" : R"({"k":3})");
+  }
+}
+
+TEST(Undo, brings_back_nested_types_with_all_that_was_in_them) {
+  Doc doc;
+  Array array = doc.array("a");
+  UndoStack stack(doc, std::array<SharedType, 1>{array}, each_apart());
+  doc.transact([&] {
+    Map map = as<Map>(*array.insert_type(0, TypeRef::kMap));
+    map.set("k", Any("v"));
+    Text text = as<Text>(map.set_type("t", TypeRef::kText));
+    ASSERT_TRUE(text.insert(0, "deep"));
+  });
+  ASSERT_TRUE(array.erase(0, 1));
+  EXPECT_EQ(json(array), "[]");
+  stack.undo();
+  EXPECT_EQ(json(array), R"([{"k":"v","t":"deep"}])");
+  stack.redo();
+  EXPECT_EQ(json(array), "[]");
+  stack.undo();
+  stack.undo();
+  EXPECT_EQ(json(array), "[]");
+  stack.redo();
+  EXPECT_EQ(json(array), R"([{"k":"v","t":"deep"}])");
+  EXPECT_EQ(doc.check(), "");
+}
+
+TEST(Undo, brings_back_types_nested_without_end) {
+  Doc doc;
+  Array array = doc.array("a");
+  UndoStack stack(doc, std::array<SharedType, 1>{array}, each_apart());
+  constexpr int kDepth = 20000;
+  doc.transact([&] {
+    Array at = array;
+    for (int i = 0; i < kDepth; ++i) at = as<Array>(*at.insert_type(0, TypeRef::kArray));
+  });
+  ASSERT_TRUE(array.erase(0, 1));
+  stack.undo();
+  Array at = array;
+  int depth = 0;
+  for (; at.length() == 1; ++depth) at = as<Array>(*at.at(0)->type());
+  EXPECT_EQ(depth, kDepth);
+}
+
+TEST(Undo, takes_formats_back) {
+  Doc doc;
+  Text text = doc.text("t");
+  UndoStack stack(doc, std::array<SharedType, 1>{text}, each_apart());
+  ASSERT_TRUE(text.insert(0, "abc"));
+  ASSERT_TRUE(text.format(1, 1, {{"b", Any(true)}}));
+  ASSERT_TRUE(text.format(0, 3, {{"b", Any(Null{})}}));
+  EXPECT_EQ(delta(text), R"([{"insert":"abc"}])");
+  stack.undo();
+  EXPECT_EQ(delta(text),
+            R"([{"insert":"a"},{"insert":"b","attributes":{"b":true}},{"insert":"c"}])");
+  stack.undo();
+  EXPECT_EQ(delta(text), R"([{"insert":"abc"}])");
+  stack.redo();
+  EXPECT_EQ(delta(text),
+            R"([{"insert":"a"},{"insert":"b","attributes":{"b":true}},{"insert":"c"}])");
+}
+
+TEST(Undo, brings_back_xml_with_its_attributes) {
+  Doc doc;
+  XmlFragment root = doc.xml_fragment("x");
+  UndoStack stack(doc, std::array<SharedType, 1>{root}, each_apart());
+  doc.transact([&] {
+    XmlElement element = *root.insert_element(0, "p");
+    element.set_attribute("class", Any("c"));
+    XmlText text = *element.insert_text(0);
+    ASSERT_TRUE(text.insert(0, "hi"));
+  });
+  ASSERT_TRUE(root.erase(0, 1));
+  stack.undo();
+  EXPECT_EQ(root.to_string(), R"(<p class="c">hi</p>)");
+}
+
+TEST(Undo, skips_steps_that_have_no_effect_any_more) {
+  Doc mine({.client_id = 1});
+  Doc theirs({.client_id = 2});
+  Text text = mine.text("t");
+  UndoStack stack(mine, std::array<SharedType, 1>{text}, each_apart());
+  ASSERT_TRUE(text.insert(0, "a"));
+  ASSERT_TRUE(text.insert(1, "b"));
+  exchange(mine, theirs);
+  ASSERT_TRUE(theirs.text("t").erase(1, 1));
+  exchange(mine, theirs);
+  EXPECT_TRUE(stack.undo());
+  EXPECT_EQ(text.to_string(), "");
+  EXPECT_FALSE(stack.can_undo());
+}
+
+TEST(Undo, asks_which_transactions_to_take_and_what_it_may_delete) {
+  Doc doc;
+  Array array = doc.array("a");
+  UndoOptions options = each_apart();
+  options.tracked_origins = {0, 5};
+  options.captures = [](const CapturedTransaction& transaction) { return transaction.origin != 5; };
+  options.may_delete = [](const UndoTarget& target) {
+    const std::vector<Value> values = target.values();
+    return values.size() != 1 || !(*values.front().any() == Any("keep me"));
+  };
+  UndoStack stack(doc, std::array<SharedType, 1>{array}, options);
+  doc.transact([&] { ASSERT_TRUE(array.insert(0, std::array{Any("untracked")})); }, 5);
+  EXPECT_FALSE(stack.can_undo());
+  ASSERT_TRUE(array.insert(1, std::array{Any("go")}));
+  ASSERT_TRUE(array.insert(0, std::array{Any("keep me")}));
+  EXPECT_TRUE(stack.undo());
+  EXPECT_EQ(json(array), R"(["keep me","untracked"])");
+  EXPECT_FALSE(stack.can_undo());
+}
+
+TEST(Undo, remembers_what_an_application_notes_with_a_step) {
+  Doc doc;
+  Text text = doc.text("t");
+  Map other = doc.map("m");
+  UndoStack stack(doc, std::array<SharedType, 1>{text}, each_apart());
+  std::string restored;
+  const Subscription events = stack.on_event([&](const UndoEvent& event) {
+    if (event.kind == UndoEvent::Kind::kAdded) {
+      EXPECT_TRUE(event.changed(text));
+      EXPECT_FALSE(event.changed(other));
+      (*event.meta)["cursor"] = Any("at " + std::to_string(text.length()));
+    } else if (event.kind == UndoEvent::Kind::kPopped) {
+      EXPECT_EQ(event.origin, stack.origin());
+      restored += *(*event.meta)["cursor"].as_string() + ';';
+    }
+  });
+  ASSERT_TRUE(text.insert(0, "ab"));
+  ASSERT_TRUE(text.insert(2, "c"));
+  stack.undo();
+  stack.redo();
+  EXPECT_EQ(restored, "at 3;at 2;");
+}
+
+TEST(Undo, keeps_deleted_content_only_while_a_step_needs_it) {
+  Doc doc;
+  Text text = doc.text("t");
+  std::string big(1000, 'x');
+  auto stack = std::make_unique<UndoStack>(doc, std::array<SharedType, 1>{text}, each_apart());
+  doc.transact([&] { ASSERT_TRUE(text.insert(0, big)); }, 5);
+  ASSERT_TRUE(text.erase(0, 1000));
+  EXPECT_GT(doc.encode_state_as_update().size(), 1000u);
+  stack->clear();
+  EXPECT_FALSE(stack->can_undo());
+  // What a step kept is collected with what is deleted next to it, or with its type, as in Yjs.
+  Array array = doc.array("a");
+  stack = std::make_unique<UndoStack>(doc, std::array<SharedType, 1>{array}, each_apart());
+  Text nested;
+  doc.transact([&] {
+    nested = as<Text>(*array.insert_type(0, TypeRef::kText));
+    ASSERT_TRUE(nested.insert(0, big));
+  });
+  ASSERT_TRUE(nested.erase(0, 1000));
+  EXPECT_GT(doc.encode_state_as_update().size(), 2000u);
+  stack.reset();
+  ASSERT_TRUE(array.erase(0, 1));
+  EXPECT_LT(doc.encode_state_as_update().size(), 1200u);
+  EXPECT_EQ(doc.check(), "");
+}
+
+TEST(Undo, tells_when_it_is_cleared) {
+  Doc doc;
+  Text text = doc.text("t");
+  Tracked tracked(doc, text, each_apart());
+  tracked.stack.clear();
+  EXPECT_EQ(tracked.heard(), "");
+  ASSERT_TRUE(text.insert(0, "a"));
+  tracked.stack.undo();
+  EXPECT_EQ(tracked.heard(), "added(undo) added(redo) popped(undo) ");
+  ASSERT_TRUE(text.insert(0, "b"));
+  EXPECT_EQ(tracked.heard(), "cleared added(undo) ");
+  tracked.stack.clear();
+  EXPECT_EQ(tracked.heard(), "cleared ");
+}
+
+TEST(Undo, may_be_cleared_and_undone_from_its_own_events) {
+  Doc doc;
+  Text text = doc.text("t");
+  UndoStack stack(doc, std::array<SharedType, 1>{text}, each_apart());
+  const Subscription events = stack.on_event([&](const UndoEvent& event) {
+    if (event.kind == UndoEvent::Kind::kCleared) return;
+    if (text.length() > 3) stack.clear();
+    (*event.meta)["seen"] = Any(true);
+    EXPECT_TRUE(event.kind != UndoEvent::Kind::kPopped || !stack.undo());
+  });
+  for (uint32_t i = 0; i < 5; ++i) ASSERT_TRUE(text.insert(i, "a"));
+  stack.undo();
+  EXPECT_EQ(doc.check(), "");
+}
+
+TEST(Undo, may_outlive_its_document) {
+  auto doc = std::make_unique<Doc>();
+  Text text = doc->text("t");
+  UndoStack stack(*doc, std::array<SharedType, 1>{text});
+  ASSERT_TRUE(text.insert(0, "a"));
+  doc.reset();
+  EXPECT_FALSE(stack.can_undo());
+  EXPECT_FALSE(stack.undo());
+  stack.clear();
+  stack.stop_capturing();
+  UndoStack moved = std::move(stack);
+  EXPECT_FALSE(moved.redo());
+}
+
+TEST(Undo, stacks_do_not_take_back_each_others_steps) {
+  Doc doc;
+  Text text = doc.text("t");
+  const std::array<SharedType, 1> scope{text};
+  UndoOptions first_options = each_apart();
+  first_options.tracked_origins = {1};
+  UndoOptions second_options = each_apart();
+  second_options.tracked_origins = {2};
+  UndoStack first(doc, scope, first_options);
+  UndoStack second(doc, scope, second_options);
+  EXPECT_NE(first.origin(), second.origin());
+  doc.transact([&] { ASSERT_TRUE(text.insert(0, "one")); }, 1);
+  doc.transact([&] { ASSERT_TRUE(text.insert(3, "two")); }, 2);
+  first.undo();
+  EXPECT_EQ(text.to_string(), "two");
+  EXPECT_EQ(second.undo_count(), 1u);
+  second.undo();
+  EXPECT_EQ(text.to_string(), "");
+  first.redo();
+  EXPECT_EQ(text.to_string(), "one");
+}
+
+TEST(Undo, of_the_whole_document_takes_all_types) {
+  Doc doc;
+  UndoStack stack(doc);
+  stack.set_time({1});
+  ASSERT_TRUE(doc.text("t").insert(0, "a"));
+  doc.map("m").set("k", Any(1.0));
+  EXPECT_EQ(stack.undo_count(), 1u);
+  stack.undo();
+  EXPECT_EQ(to_json(doc.to_json()), R"({"t":"","m":{}})");
+}
+
+// Two documents with one history each, one of which takes no shortcuts.
+class Twins {
+ public:
+  explicit Twins(uint64_t seed) : random_(seed) {
+    slow_.doc.use_fast_paths(false);
+    for (Twin* twin : {&quick_, &slow_}) {
+      twin->updates = twin->doc.on_update(
+          [twin](const UpdateEvent& event) { twin->emitted.push_back(copy_of(event.update)); });
+    }
+  }
+
+  void step() {
+    now_ += static_cast<int64_t>(random_.below(300));
+    const uint32_t length = quick_.text.length();
+    if (random_.one_in(6)) caret_ = static_cast<uint32_t>(random_.below(length + 1));
+    caret_ = std::min(caret_, length);
+    const uint64_t kind = random_.below(14);
+    const bool is_tracked = !random_.one_in(4);
+    const uint32_t units = 1 + static_cast<uint32_t>(random_.below(random_.one_in(4) ? 6 : 1));
+    const uint32_t back = std::min(units, caret_);
+    const uint32_t ahead = std::min(units, length - caret_);
+    const std::string word = random_.one_in(8) ? "é" : "x";
+    if (kind >= 5 && kind < 8) caret_ -= back;
+    for (Twin* twin : {&quick_, &slow_}) {
+      twin->stack.set_time({now_});
+      const auto edit = [&] {
+        if (kind < 5) {
+          ASSERT_TRUE(twin->text.insert(caret_, word));
+        } else if (kind < 8) {
+          ASSERT_TRUE(twin->text.erase(caret_, back));
+        } else if (kind < 10) {
+          ASSERT_TRUE(twin->text.erase(caret_, ahead));
+        }
+      };
+      if (kind < 10) twin->doc.transact(edit, is_tracked ? 0 : 3);
+      if (kind == 10 || kind == 11) twin->stack.undo();
+      if (kind == 12) twin->stack.redo();
+      if (kind == 13 && is_tracked) twin->stack.stop_capturing();
+    }
+    if (kind < 5) ++caret_;
+  }
+
+  void compare() {
+    ASSERT_EQ(quick_.emitted, slow_.emitted);
+    ASSERT_EQ(quick_.stack.undo_count(), slow_.stack.undo_count());
+    ASSERT_EQ(quick_.stack.redo_count(), slow_.stack.redo_count());
+    ASSERT_EQ(quick_.doc.encode_state_as_update(), slow_.doc.encode_state_as_update());
+    ASSERT_EQ(quick_.doc.check(), "");
+    quick_.emitted.clear();
+    slow_.emitted.clear();
+  }
+
+ private:
+  struct Twin {
+    Doc doc;
+    Text text = doc.text("t");
+    UndoStack stack{doc, std::array<SharedType, 1>{text}};
+    std::vector<Buffer> emitted;
+    Subscription updates;
+  };
+  Random random_;
+  Twin quick_;
+  Twin slow_;
+  int64_t now_ = 1;
+  uint32_t caret_ = 0;
+};
+
+TEST(Undo, does_not_notice_shortcuts) {
+  for (uint64_t seed = 1; seed <= 150; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Twins twins(seed);
+    for (int i = 0; i < 150; ++i) {
+      twins.step();
+      twins.compare();
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tidemark::crdt
