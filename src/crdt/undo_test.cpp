@@ -254,6 +254,28 @@ TEST(Undo, brings_back_types_nested_without_end) {
   EXPECT_EQ(depth, kDepth);
 }
 
+TEST(Undo, brings_back_long_lists_in_their_order) {
+  for (const uint32_t step : {0u, 1u, 7919u}) {
+    Doc doc;
+    Map map = doc.map("m");
+    Array array = as<Array>(map.set_type("a", TypeRef::kArray));
+    constexpr uint32_t kCount = 3000;
+    for (uint32_t i = 0; i < kCount; ++i) {
+      const uint32_t index = step == 1 ? i : (i * step) % (i + 1);
+      as<Map>(*array.insert_type(index, TypeRef::kMap)).set("n", Any(static_cast<double>(i)));
+    }
+    const std::string before = json(map);
+    UndoStack stack(doc, std::array<SharedType, 1>{map}, each_apart());
+    map.erase("a");
+    stack.undo();
+    EXPECT_EQ(json(map), before);
+    stack.redo();
+    stack.undo();
+    EXPECT_EQ(json(map), before);
+    EXPECT_EQ(doc.check(), "");
+  }
+}
+
 TEST(Undo, takes_formats_back) {
   Doc doc;
   Text text = doc.text("t");

@@ -67,11 +67,14 @@ bool Redo::redo_alone(ItemHandle item) {
   }
   ItemHandle left = kNone;
   ItemHandle right = kNone;
-  const bool has_place = store_.items[item].has(Item::kHasKey)
-                             ? find_entry(item, parent, holder, left)
-                             : find_place(item, holder, left, right);
-  if (!has_place) return false;
+  if (store_.items[item].has(Item::kHasKey)) {
+    if (!find_entry(item, parent, holder, left)) return false;
+  } else {
+    left = nearest(store_.items[item].left, true, holder);
+    right = nearest(item, false, holder);
+  }
   document_.insert_copy(item, parent, left, right);
+  note_return(item, parent);
   return true;
 }
 
@@ -84,16 +87,70 @@ ItemHandle Redo::trace(ItemHandle item, ItemHandle holder) {
   return store_.items[item].is_gc() ? kNone : item;
 }
 
-bool Redo::find_place(ItemHandle item, ItemHandle holder, ItemHandle& left, ItemHandle& right) {
-  for (ItemHandle at = store_.items[item].left; at != kNone; at = store_.items[at].left) {
-    left = trace(at, holder);
-    if (left != kNone) break;
+// As trace(), but says only whether, and cuts nothing.
+bool Redo::is_back(ItemHandle item, ItemHandle holder) const {
+  while (!store_.items[item].is_gc() && holder_of(item) != holder) {
+    if (!store_.items[item].has(Item::kRedone)) return false;
+    const UnitId copy = store_.redone(item);
+    item = store_.find(copy.client, copy.clock);
   }
-  for (ItemHandle at = item; at != kNone; at = store_.items[at].right) {
-    right = trace(at, holder);
-    if (right != kNone) break;
+  return !store_.items[item].is_gc();
+}
+
+// Null where a walk has to do.
+const Redo::Returned* Redo::returned_in(BranchHandle list, ItemHandle holder) {
+  const size_t cuts = document_.open().merge_candidates.size();
+  Returned& returned = returned_[list];
+  if (returned.holder == holder && returned.cuts == cuts) {
+    return returned.is_usable ? &returned : nullptr;
   }
-  return true;
+  returned = Returned{};
+  returned.holder = holder;
+  returned.cuts = cuts;
+  uint32_t ordinal = 0;
+  for (ItemHandle at = store_.branches[list].start; at != kNone; at = store_.items[at].right) {
+    returned.ordinals.emplace(at, ++ordinal);
+    if (is_back(at, holder)) {
+      returned.items.emplace(ordinal, at);
+    } else if (store_.items[at].has(Item::kRedone)) {
+      // It comes back with its copy, which nobody would notice here.
+      returned.is_usable = false;
+    }
+  }
+  return returned.is_usable ? &returned : nullptr;
+}
+
+void Redo::note_return(ItemHandle item, BranchHandle into) {
+  returned_.erase(into);
+  const auto known = returned_.find(store_.items[item].parent);
+  if (known == returned_.end()) return;
+  const auto ordinal = known->second.ordinals.find(item);
+  if (ordinal == known->second.ordinals.end() ||
+      known->second.holder != store_.branches[into].item) {
+    returned_.erase(known);
+  } else {
+    known->second.items.emplace(ordinal->second, item);
+  }
+}
+
+// The first from here on that is back in the list of the holder.
+ItemHandle Redo::nearest(ItemHandle from, bool goes_left, ItemHandle holder) {
+  constexpr uint32_t kShortWalk = 32;
+  uint32_t steps = 0;
+  for (ItemHandle at = from; at != kNone;
+       at = goes_left ? store_.items[at].left : store_.items[at].right) {
+    const ItemHandle copy = trace(at, holder);
+    if (copy != kNone) return copy;
+    if (++steps != kShortWalk) continue;
+    const Returned* returned = returned_in(store_.items[at].parent, holder);
+    if (returned == nullptr) continue;
+    const auto above = returned->items.upper_bound(returned->ordinals.find(at)->second);
+    if (goes_left) {
+      return above == returned->items.begin() ? kNone : trace(std::prev(above)->second, holder);
+    }
+    return above == returned->items.end() ? kNone : trace(above->second, holder);
+  }
+  return kNone;
 }
 
 // Behind the last value of the key, unless that is somebody else's.

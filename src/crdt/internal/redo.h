@@ -2,6 +2,8 @@
 // has happened there since allows.
 #pragma once
 
+#include <map>
+#include <unordered_map>
 #include <vector>
 
 #include "crdt/internal/undo_history.h"
@@ -17,6 +19,18 @@ class Redo {
   bool run();
 
  private:
+  // What of a long list is back in that of a new holder, in the order of the list, so that not
+  // every item walks past all others that are still to come.
+  struct Returned {
+    ItemHandle holder = kNone;
+    size_t cuts = 0;  // how many items the transaction had cut by then
+    bool is_usable = true;
+    std::unordered_map<ItemHandle, uint32_t> ordinals;
+    std::map<uint32_t, ItemHandle> items;  // by ordinal
+  };
+  const Returned* returned_in(BranchHandle list, ItemHandle holder);
+  void note_return(ItemHandle item, BranchHandle into);
+
   bool is_among(ItemHandle type) const;
   bool redo(ItemHandle item);
   bool redo_alone(ItemHandle item);
@@ -24,7 +38,8 @@ class Redo {
   ItemHandle holder_of(ItemHandle item) const;
   ItemHandle copy_of(ItemHandle item);
   ItemHandle trace(ItemHandle item, ItemHandle holder);
-  bool find_place(ItemHandle item, ItemHandle holder, ItemHandle& left, ItemHandle& right);
+  bool is_back(ItemHandle item, ItemHandle holder) const;
+  ItemHandle nearest(ItemHandle from, bool goes_left, ItemHandle holder);
   bool find_entry(ItemHandle item, BranchHandle parent, ItemHandle holder, ItemHandle& left);
 
   UndoHistory& history_;
@@ -33,6 +48,7 @@ class Redo {
   const ClockRanges& insertions_;
   std::vector<ItemHandle> items_;
   std::vector<ItemHandle> types_;  // those of them that hold others, ascending
+  std::unordered_map<BranchHandle, Returned> returned_;
 };
 
 }  // namespace tidemark::crdt
