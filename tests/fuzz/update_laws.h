@@ -24,6 +24,19 @@ inline void require_sound(const crdt::Doc& doc) {
   require(broken.empty(), broken.c_str());
 }
 
+// Roots as what they most likely are, in all the ways that a document can be read.
+inline void read_all(crdt::Doc& doc) {
+  for (const std::string& name : doc.root_names()) {
+    const crdt::SharedType root = doc.root(name, doc.likely_kind(name));
+    crdt::to_json(root.to_json());
+    root.to_string();
+    const crdt::Text text(root.document(), root.branch());
+    crdt::to_json(crdt::delta_to_json(text.to_delta()));
+    crdt::to_json(crdt::Any(text.attributes()));
+  }
+  doc.is_json_whole();
+}
+
 // A replica that only hears of the document's state is equal to it.
 inline void check_document(Bytes update, crdt::UpdateFormat format) {
   crdt::Doc doc;
@@ -50,6 +63,7 @@ inline void check_document(Bytes update, crdt::UpdateFormat format) {
   if (has_settled) {
     require(replica.state_vector() == doc.state_vector(), "a replica is equal");
   }
+  read_all(replica);
   must(crdt::validate_update(state, crdt::UpdateFormat::kV1), "our V1 is valid");
 }
 
