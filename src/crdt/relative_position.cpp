@@ -30,34 +30,37 @@ std::optional<Id> unit_at(Document& document, BranchHandle branch, uint32_t inde
   return id_at(store, store.items[last], store.items[last].len - 1);
 }
 
-// What undo brought it back as counts. nullopt if the document has not seen it.
-std::optional<PositionIndex::Place> find_id(const Document& document, const Id& id) {
-  const StructStore& store = document.store;
+// nullopt if the document has not seen it.
+std::optional<PositionIndex::Place> find_id(const StructStore& store, const Id& id,
+                                            bool follows_redone) {
   const ClientIndex client = store.find_client(id.client);
   if (client == kNoClient || id.clock >= store.clients[client].state) return std::nullopt;
-  return document.store.latest({client, static_cast<uint32_t>(id.clock)});
+  const auto clock = static_cast<uint32_t>(id.clock);
+  if (follows_redone) return store.latest({client, clock});
+  const ItemHandle item = store.find(client, clock);
+  return PositionIndex::Place{item, clock - store.items[item].clock};
 }
 
-std::optional<AbsolutePosition> place_of_unit(Document& document, const Id& id, int64_t assoc) {
+std::optional<AbsolutePosition> place_of_unit(Document& document, const PositionIndex::Place& unit,
+                                              int64_t assoc) {
   const StructStore& store = document.store;
-  const std::optional<PositionIndex::Place> unit = find_id(document, id);
-  if (!unit) return std::nullopt;
-  const Item& item = store.items[unit->item];
+  const Item& item = store.items[unit.item];
   if (item.is_gc()) return std::nullopt;
   AbsolutePosition place{SharedType(&document, item.parent), 0, assoc};
   const ItemHandle holder = store.branches[item.parent].item;
   if (holder != kNone && store.items[holder].is_deleted()) return place;
   // Earlier values of a map entry are all deleted, so nothing of them counts.
-  if (!item.has(Item::kHasKey)) place.index = document.index_of(unit->item);
-  if (item.visible_len() > 0) place.index += unit->offset + (assoc < 0 ? 1 : 0);
+  if (!item.has(Item::kHasKey)) place.index = document.index_of(unit.item);
+  if (item.visible_len() > 0) place.index += unit.offset + (assoc < 0 ? 1 : 0);
   return place;
 }
 
-std::optional<BranchHandle> branch_of(Document& document, const RelativePosition& position) {
+std::optional<BranchHandle> branch_of(Document& document, const RelativePosition& position,
+                                      bool follows_redone) {
   StructStore& store = document.store;
   if (position.root) return store.root(store.intern(*position.root));
   if (!position.type) return std::nullopt;
-  const std::optional<PositionIndex::Place> unit = find_id(document, *position.type);
+  const auto unit = find_id(store, *position.type, follows_redone);
   if (!unit || store.items[unit->item].ref() != Ref::kType) return std::nullopt;
   return store.items[unit->item].content;
 }
@@ -122,10 +125,14 @@ std::optional<RelativePosition> relative_position(const SharedType& type, uint32
   return position;
 }
 
-std::optional<AbsolutePosition> absolute_position(Doc& doc, const RelativePosition& position) {
+std::optional<AbsolutePosition> absolute_position(Doc& doc, const RelativePosition& position,
+                                                  bool follows_redone) {
   Document& document = *doc.document();
-  if (position.item) return place_of_unit(document, *position.item, position.assoc);
-  const std::optional<BranchHandle> branch = branch_of(document, position);
+  if (position.item) {
+    const auto unit = find_id(document.store, *position.item, follows_redone);
+    return unit ? place_of_unit(document, *unit, position.assoc) : std::nullopt;
+  }
+  const std::optional<BranchHandle> branch = branch_of(document, position, follows_redone);
   if (!branch) return std::nullopt;
   const SharedType type(&document, *branch);
   return AbsolutePosition{type, position.assoc >= 0 ? type.length() : 0, position.assoc};

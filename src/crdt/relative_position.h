@@ -39,10 +39,12 @@ struct AbsolutePosition {
 std::optional<RelativePosition> relative_position(const SharedType& type, uint32_t index,
                                                   int64_t assoc = 0);
 
-// Where the place is now. A unit that was deleted leaves the place where it stood. nullopt if the
-// document has not seen the unit or the type, or has collected it with the type it was in. A root
-// is created on being named, as by Doc::root().
-std::optional<AbsolutePosition> absolute_position(Doc& doc, const RelativePosition& position);
+// Where the place is now. A unit that was deleted leaves the place where it stood; one that undo
+// brought back is where its copy is, if `follows_redone`. nullopt if the document has not seen the
+// unit or the type, or has collected it with the type it was in. A root is created on being named,
+// as by Doc::root().
+std::optional<AbsolutePosition> absolute_position(Doc& doc, const RelativePosition& position,
+                                                  bool follows_redone = true);
 
 // The position must name something.
 Buffer encode_relative_position(const RelativePosition& position);

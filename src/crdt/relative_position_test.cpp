@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/random.h"
+#include "crdt/undo.h"
 
 namespace tidemark::crdt {
 namespace {
@@ -100,6 +101,32 @@ TEST(RelativePosition, at_the_end_stays_at_the_end) {
   ASSERT_TRUE(text.insert(0, "abc"));
   EXPECT_EQ(index_in(doc, end), 3);
   EXPECT_EQ(index_in(doc, start), 0);
+}
+
+TEST(RelativePosition, follows_what_undo_brings_back) {
+  Doc doc = doc_of(1);
+  UndoStack undo(doc);
+  Text text = doc.text("t");
+  ASSERT_TRUE(text.insert(0, "abcdef"));
+  const RelativePosition position = *relative_position(text, 4, 0);
+  undo.stop_capturing();
+  ASSERT_TRUE(text.erase(2, 3));
+  EXPECT_EQ(index_in(doc, position), 2);
+  ASSERT_TRUE(undo.undo());
+  EXPECT_EQ(text.to_string(), "abcdef");
+  EXPECT_EQ(index_in(doc, position), 4);
+  EXPECT_EQ(absolute_position(doc, position, false)->index, 5u);
+}
+
+TEST(RelativePosition, follows_a_type_that_undo_brings_back) {
+  Doc doc = doc_of(1);
+  UndoStack undo(doc);
+  Map map = doc.map("m");
+  const RelativePosition end = *relative_position(map.set_type("k", TypeRef::kText), 0);
+  undo.stop_capturing();
+  map.erase("k");
+  ASSERT_TRUE(undo.undo());
+  EXPECT_EQ(absolute_position(doc, end)->type, *map.at("k")->type());
 }
 
 TEST(RelativePosition, waits_for_what_the_document_has_not_seen) {

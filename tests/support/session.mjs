@@ -42,7 +42,8 @@
 //       h: [[steps to undo, to redo]...] of each history, k: [[n, kind, side, origin, ...]...] of
 //       their events, if there are histories; r: whether there was something to undo
 //   {utils: ...}   {check: [state...]}   {skip: 1} if a step refers to nothing
-//   {place: [bytes, json]}   {found: [null or [type, index, assoc]...]}
+//   {place: [bytes, json]}   {found: [[place, place]...]}
+//       place: null or [type, index, assoc], where undo has put its copy and where it was
 //       type: a root's name, or [client, clock] of the item that holds it
 //   {snap: [v1, v2]}   {look: {delta, changes, authors} or {list}, with entries}
 //   {check: [state]} or {refused: 1}   {within: [[v1, v2]...]}

@@ -26,6 +26,18 @@ void write_name(JsonWriter& to, const SharedType& type) {
   }
 }
 
+void write_place(JsonWriter& to, const std::optional<AbsolutePosition>& place) {
+  if (!place) {
+    to.Null();
+    return;
+  }
+  to.StartArray();
+  write_name(to, place->type);
+  to.Uint(place->index);
+  to.Int64(place->assoc);
+  to.EndArray();
+}
+
 crdt::Any described(crdt::TextChange change, const crdt::Id& unit) {
   const char* type = change == crdt::TextChange::kAdded ? "added" : "removed";
   return crdt::Any(crdt::AnyObject({{"type", crdt::Any(type)},
@@ -98,15 +110,9 @@ Result<> Views::play_find(const Json& step, crdt::Doc& doc, JsonWriter& to) {
     if (bytes == positions_.end()) continue;
     const Result<RelativePosition> position = crdt::decode_relative_position(bytes->second);
     if (!position) return tl::unexpected<Error>(position.error());
-    const std::optional<AbsolutePosition> place = absolute_position(doc, *position);
-    if (!place) {
-      to.Null();
-      continue;
-    }
     to.StartArray();
-    write_name(to, place->type);
-    to.Uint(place->index);
-    to.Int64(place->assoc);
+    write_place(to, absolute_position(doc, *position));
+    write_place(to, absolute_position(doc, *position, false));
     to.EndArray();
   }
   to.EndArray();

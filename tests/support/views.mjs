@@ -64,8 +64,10 @@ export class Views {
     return {
       found: bytes.map((b) => {
         const position = Y.decodeRelativePosition(unhex(b));
-        const place = Y.createAbsolutePositionFromRelativePosition(position, doc);
-        return place && [nameOf(place.type), place.index, place.assoc];
+        return [true, false].map((follows) => {
+          const place = Y.createAbsolutePositionFromRelativePosition(position, doc, follows);
+          return place && [nameOf(place.type), place.index, place.assoc];
+        });
       }),
     };
   }
