@@ -66,10 +66,10 @@ bool ClockRanges::contains(ClientIndex client, uint32_t clock) const {
     group = *known;
   }
   if (group.client != client) return false;
-  const auto begin = ranges_.begin() + group.first;
-  const auto above =
-      std::upper_bound(begin, begin + group.count, clock,
-                       [](uint32_t wanted, const Range& range) { return wanted < range.first; });
+  const auto begin = ranges_.begin() + static_cast<std::ptrdiff_t>(group.first);
+  const auto end = begin + static_cast<std::ptrdiff_t>(group.count);
+  const auto above = std::upper_bound(
+      begin, end, clock, [](uint32_t wanted, const Range& range) { return wanted < range.first; });
   return above != begin && clock < (above - 1)->end;
 }
 
