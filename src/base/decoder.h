@@ -37,6 +37,7 @@ class Decoder {
   bool at_end() const { return at_ == end_; }
   size_t remaining() const { return static_cast<size_t>(end_ - at_); }
   size_t position() const { return static_cast<size_t>(at_ - begin_); }
+  Bytes input() const { return {begin_, end_}; }
   // Where the next read happens; valid as long as the input.
   const uint8_t* cursor() const { return at_; }
   void fail() {

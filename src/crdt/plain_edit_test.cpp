@@ -208,6 +208,33 @@ TEST(PlainEdit, leaves_no_trace_of_being_a_shortcut_for_what_peers_send) {
   }
 }
 
+TEST(PlainEdit, notices_what_came_between_two_keystrokes_of_a_peer) {
+  Writer peer(2, true);
+  for (int i = 0; i < 300; ++i) ASSERT_TRUE(peer.text().insert(static_cast<uint32_t>(i), "a"));
+  Writer quick(1, true);
+  Writer slow(1, false);
+  for (Writer* writer : {&quick, &slow}) {
+    // Now and then the listener types right behind what it has just heard of, or deletes it.
+    const Subscription reply = writer->doc.on_update([writer](const UpdateEvent& event) {
+      const uint32_t length = writer->text().length();
+      if (event.is_local || length % 7 > 1) return;
+      if (length % 7 == 1) {
+        EXPECT_TRUE(writer->text().erase(length - 1, 1));
+      } else {
+        EXPECT_TRUE(writer->text().insert(length, "!"));
+      }
+    });
+    for (size_t i = 0; i < peer.emitted.size(); i += 2) {
+      ASSERT_TRUE(writer->doc.apply_update(peer.emitted[i], 9));
+      if (i % 11 == 0) {
+        ASSERT_TRUE(writer->text().insert(writer->text().length(), "b"));
+      }
+      ASSERT_EQ(writer->doc.check(), "");
+    }
+  }
+  expect_equal(quick, slow);
+}
+
 TEST(PlainEdit, lets_who_hears_of_an_update_edit_at_once) {
   Writer quick(1, true);
   Writer slow(1, false);

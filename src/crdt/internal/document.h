@@ -230,6 +230,9 @@ class Document {
   bool may_take_remote_shortcut() const;
   bool apply_plain(Bytes update, uint64_t origin);
   bool apply_insertion(Decoder& from, uint64_t origin);
+  bool apply_keystroke(Bytes update, uint64_t origin);
+  void expect_keystroke(Bytes update, const PeerKeystroke& latest);
+  void expect_next_keystroke(ItemHandle item);
   bool append_remote(Client& client, std::string_view utf8, uint32_t units, WireId right,
                      uint64_t origin);
   bool insert_remote(ClientIndex client, std::string_view utf8, uint32_t units, WireId left,
@@ -241,7 +244,7 @@ class Document {
   void note_caret(BranchHandle branch, uint32_t end_index);
   void note_gap(BranchHandle branch, uint32_t index);
   void forget_caret() {
-    caret_.item = gap_.first = keystroke_.item = kNone;
+    caret_.item = gap_.first = keystroke_.item = peer_keystroke_.item = kNone;
     hint_.kind = Hint::Kind::kNothing;
   }
 
@@ -271,6 +274,7 @@ class Document {
   Caret caret_;
   ErasedGap gap_;
   Hint hint_;
+  PeerKeystroke peer_keystroke_;
   Slab<uint8_t> shortcut_;  // the update of the last shortcut
   Keystroke keystroke_;     // that update, if it is of one
 

@@ -16,6 +16,7 @@ bool Document::may_take_shortcut(BranchHandle branch) const {
 void Document::begin_shortcut(uint64_t origin, bool is_local) {
   open_transaction(origin, is_local);
   open_->is_shortcut = true;
+  peer_keystroke_.item = kNone;
 }
 
 bool Document::insert_plain(BranchHandle branch, uint32_t index, std::string_view utf8,

@@ -2,6 +2,7 @@
 // finds its place without looking for it. Each is forgotten as soon as something else is edited.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "crdt/internal/directory.h"
@@ -43,6 +44,18 @@ struct Keystroke {
   uint32_t clock_at = 0;
   uint32_t origin_at = 0;
   uint32_t text_at = 0;
+};
+
+// What a peer sends if it types on: the update of its last character with both clocks one higher.
+struct PeerKeystroke {
+  static constexpr size_t kMaxBytes = 48;
+  ItemHandle item = kNone;
+  ClientIndex client = kNoClient;
+  uint32_t clock = 0;  // of the character to come
+  uint32_t clock_at = 0;
+  uint32_t origin_at = 0;
+  uint32_t size = 0;
+  uint8_t bytes[kMaxBytes] = {};  // the character is the last but one
 };
 
 }  // namespace tidemark::crdt

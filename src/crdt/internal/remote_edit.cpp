@@ -1,6 +1,8 @@
 // What peers send most: the update of one keystroke or of one deletion in a text that never had
 // formats. Such an update is read and done at once; everything else, and whatever is not plainly
 // in order, is left to the general path untouched.
+#include <cstring>
+
 #include "base/utf.h"
 #include "crdt/internal/document.h"
 #include "crdt/internal/update/wire.h"
@@ -29,6 +31,7 @@ bool Document::may_take_remote_shortcut() const {
 }
 
 bool Document::apply_plain(Bytes update, uint64_t origin) {
+  if (apply_keystroke(update, origin)) return true;
   Decoder from(update);
   switch (from.read_byte()) {
     case 0: return apply_erasure(from, origin);
@@ -40,10 +43,15 @@ bool Document::apply_plain(Bytes update, uint64_t origin) {
 // One section with one string, and nothing deleted.
 bool Document::apply_insertion(Decoder& from, uint64_t origin) {
   if (from.read_byte() != 1) return false;
-  const WireId id = read_id(from);
+  PeerKeystroke latest;
+  const uint64_t writer = from.read_varuint();
+  latest.clock_at = static_cast<uint32_t>(from.position());
+  const WireId id{writer, from.read_varuint()};
   const uint8_t flags = from.read_byte();
   if ((flags & ~kHasRightOrigin) != (kHasOrigin | static_cast<uint8_t>(Ref::kString))) return false;
-  const WireId left = read_id(from);
+  const uint64_t left_writer = from.read_varuint();
+  latest.origin_at = static_cast<uint32_t>(from.position());
+  const WireId left{left_writer, from.read_varuint()};
   const WireId right = (flags & kHasRightOrigin) != 0 ? read_id(from) : kListEnd;
   const std::string_view utf8 = as_text(from.read_varbytes());
   if (from.read_byte() != 0 || !from.ok() || utf8.empty() || !is_ascii(utf8)) return false;
@@ -52,11 +60,72 @@ bool Document::apply_insertion(Decoder& from, uint64_t origin) {
   const auto units = static_cast<uint32_t>(utf8.size());
   const uint32_t state = store.clients[client].state;
   if (id.clock != state || state == 0 || id.clock + units > kHighestClock) return false;
+  const uint32_t epoch = epoch_ + 1;
   if (left.client == id.client && left.clock + 1 == state &&
       append_remote(store.clients[client], utf8, units, right, origin)) {
+    // Whoever heard of it may have edited.
+    if (units == 1 && epoch_ == epoch) {
+      latest.client = client;
+      latest.clock = state;
+      expect_keystroke(from.input(), latest);
+    }
     return true;
   }
   return insert_remote(client, utf8, units, left, right, origin);
+}
+
+// From this character of a peer to the next one.
+void Document::expect_keystroke(Bytes update, const PeerKeystroke& latest) {
+  if (update.size() > PeerKeystroke::kMaxBytes) return;
+  peer_keystroke_ = latest;
+  peer_keystroke_.size = static_cast<uint32_t>(update.size());
+  std::memcpy(peer_keystroke_.bytes, update.data(), update.size());
+  const Directory& directory = store.clients[latest.client].directory;
+  expect_next_keystroke(directory.at(directory.last()).item);
+}
+
+void Document::expect_next_keystroke(ItemHandle item) {
+  PeerKeystroke& expected = peer_keystroke_;
+  ++expected.clock;
+  ++expected.bytes[expected.clock_at];
+  ++expected.bytes[expected.origin_at];
+  // Where the lowest seven bits of either clock turn over, more than one byte changes.
+  const bool turns_over = (expected.clock & 0x7f) < 2;
+  expected.item = turns_over ? kNone : item;
+}
+
+// A peer's next character: nothing else has been edited since its last one, so all that was looked
+// at then still holds.
+bool Document::apply_keystroke(Bytes update, uint64_t origin) {
+  const ItemHandle handle = peer_keystroke_.item;
+  if (handle == kNone || update.size() != peer_keystroke_.size) return false;
+  const size_t text_at = update.size() - 2;
+  if (std::memcmp(update.data(), peer_keystroke_.bytes, text_at) != 0 || update[text_at] >= 0x80 ||
+      update[text_at + 1] != 0) {
+    return false;
+  }
+  Item& item = store.items[handle];
+  if (!store.pool.extend(item.content + item.len, update.subspan(text_at, 1))) return false;
+  begin_shortcut(origin, false);
+  forget_caret();
+  Client& client = store.clients[peer_keystroke_.client];
+  open_->touched.push_back({peer_keystroke_.client, client.state});
+  client.epoch = open_->epoch;
+  client.before = client.state;
+  ++client.state;
+  ++item.len;
+  Branch& text = store.branches[item.parent];
+  ++text.length;
+  if (text.tree != kNone) store.index.update_later(handle);
+  if (observers_->has(Observers::Kind::kUpdateV1)) {
+    shortcut_.resize(static_cast<uint32_t>(update.size()));
+    std::memcpy(shortcut_.begin(), update.data(), update.size());
+  }
+  const uint32_t epoch = epoch_;
+  end();
+  // Whoever heard of it may have edited.
+  if (epoch_ == epoch) expect_next_keystroke(handle);
+  return true;
 }
 
 // The writer types on.
