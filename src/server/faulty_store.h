@@ -12,6 +12,7 @@ class FaultyStore final : public store::DocumentStore {
  public:
   bool fails_appends = false;
   bool fails_snapshots = false;
+  std::set<std::string, std::less<>> refused;  // as a name that is too long
   std::set<std::string, std::less<>> damaged;
   std::set<std::string, std::less<>> busy;
   size_t appends = 0;
@@ -21,6 +22,7 @@ class FaultyStore final : public store::DocumentStore {
     ++appends;
     if (fails_appends) return failure(ErrorCode::kFull, "the disk is full");
     for (const store::Append& row : batch) {
+      if (refused.contains(row.document)) return failure(ErrorCode::kTooLarge, "the name is long");
       if (damaged.contains(row.document)) wrote_to_damaged = true;
     }
     return memory_.append(batch);

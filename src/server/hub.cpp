@@ -263,7 +263,7 @@ void Hub::State::tick_connection(Connection& connection, Instant now) {
     }
     next = std::min(next, now + signed_ms(limits.quiet_interval_ms));
   }
-  connection_deadlines.put(connection.id, next);
+  connection_deadlines.put(connection.id, std::max(next, now + 1));
 }
 
 void Hub::State::tick_room(Room& room, Instant now) {
@@ -281,9 +281,11 @@ void Hub::State::tick_room(Room& room, Instant now) {
       rooms.erase(rooms.find(room.name()));
       return;
     }
-    next = std::min(next, std::max(end, now + 1));
+    next = std::min(next, end);
   }
-  room_deadlines.put(room.id(), next);
+  // What was due before it could be looked at (the thread was held up) has been seen to, or waits
+  // for the commit: looked at again in the same tick, it would be due for ever.
+  room_deadlines.put(room.id(), std::max(next, now + 1));
 }
 
 void Hub::State::check() const {

@@ -9,17 +9,32 @@ namespace tidemark::server {
 
 namespace hocuspocus = sync::hocuspocus;
 
+namespace {
+
+// The store refuses a name or a size before it touches the disk.
+bool is_of_one_document(const Error& error) {
+  return error.code == ErrorCode::kTooLarge || error.code == ErrorCode::kInvalid;
+}
+
+Refusal append_refusal_of(const Error& error) {
+  const CloseReason reason =
+      is_of_one_document(error) ? refusal_of(error).reason : CloseReason::kStorageUnavailable;
+  return {reason, std::string(name_of(error.code)) + ": the edits could not be stored"};
+}
+
+}  // namespace
+
 void Hub::State::commit(int64_t wall_ms, Instant now) {
   // Whoever is closed on the way leaves other rooms, which then have that to tell.
   while (!touched.empty()) {
     const std::vector<Room*> turn = std::exchange(touched, {});
-    const bool is_stored = append(turn, wall_ms, now);
+    const std::vector<std::optional<Refusal>> refusals = append(turn, wall_ms, now);
     for (Room* room : turn) room->is_touched = false;
-    for (Room* room : turn) {
-      if (room->has_updates() && !is_stored) {
-        fail(*room, now);
+    for (size_t i = 0; i < turn.size(); ++i) {
+      if (refusals[i]) {
+        fail(*turn[i], *refusals[i], now);
       } else {
-        release(*room, now);
+        release(*turn[i], now);
       }
     }
     bury(now);
@@ -27,7 +42,39 @@ void Hub::State::commit(int64_t wall_ms, Instant now) {
   compact_one(wall_ms);
 }
 
-bool Hub::State::append(const std::vector<Room*>& turn, int64_t wall_ms, Instant now) {
+// One refusal, or none, for each room of the turn.
+std::vector<std::optional<Refusal>> Hub::State::append(std::span<Room* const> turn, int64_t wall_ms,
+                                                       Instant now) {
+  std::vector<std::optional<Refusal>> refusals(turn.size());
+  const auto all = append_rows(turn, wall_ms);
+  if (all) return refusals;
+  for (size_t i = 0; i < turn.size(); ++i) {
+    if (!turn[i]->has_updates()) continue;
+    if (!is_of_one_document(all.error())) {
+      refusals[i] = append_refusal_of(all.error());
+      continue;
+    }
+    // Who is refused must not take the others along.
+    const auto alone = append_rows(turn.subspan(i, 1), wall_ms);
+    if (alone) continue;
+    refusals[i] = append_refusal_of(alone.error());
+    note_append(turn[i]->name(), alone.error(), now);
+  }
+  if (!is_of_one_document(all.error())) note_append({}, all.error(), now);
+  return refusals;
+}
+
+// What the store refuses of one document says nothing about the store.
+void Hub::State::note_append(std::string_view document, const Error& error, Instant now) {
+  ++counters.append_failures;
+  note_store("appending", document, error);
+  if (is_of_one_document(error)) return;
+  counters.is_storage_healthy = false;
+  storage_error = error.code;
+  storage_retry_at = now + static_cast<int64_t>(limits.storage_retry_ms);
+}
+
+Result<> Hub::State::append_rows(std::span<Room* const> turn, int64_t wall_ms) {
   std::vector<store::Append> batch;
   std::vector<std::pair<Room*, size_t>> ends;  // the batch's size after each room's rows
   for (Room* room : turn) {
@@ -37,16 +84,10 @@ bool Hub::State::append(const std::vector<Room*>& turn, int64_t wall_ms, Instant
     }
     ends.emplace_back(room, batch.size());
   }
-  if (batch.empty()) return true;
+  if (batch.empty()) return {};
   const auto ids = store.append(batch);
-  counters.is_storage_healthy = ids.has_value();
-  if (!ids) {
-    ++counters.append_failures;
-    storage_error = ids.error().code;
-    note_store("appending", {}, ids.error());
-    storage_retry_at = now + static_cast<int64_t>(limits.storage_retry_ms);
-    return false;
-  }
+  if (!ids) return tl::unexpected(ids.error());
+  counters.is_storage_healthy = true;
   TM_ASSERT(ids->size() == batch.size());
   ++counters.commits;
   counters.rows_appended += batch.size();
@@ -55,20 +96,19 @@ bool Hub::State::append(const std::vector<Room*>& turn, int64_t wall_ms, Instant
     room->committed((*ids)[end - 1]);
     if (room->wants_compaction()) long_tails.insert(room->name());
   }
-  return true;
+  return {};
 }
 
 // The document in memory holds what the store does not: it is thrown away, and so is everybody who
 // has heard of it. They come back with their edits, which are still theirs.
-void Hub::State::fail(Room& room, Instant now) {
+void Hub::State::fail(Room& room, const Refusal& refusal, Instant now) {
   for (Session* session : std::vector<Session*>(room.sessions())) {
     Connection& connection = *session->connection;
     for (size_t i = 0; i < session->statuses.size(); ++i) {
       if (connection.dialect != Dialect::kHocuspocus) break;
       send(connection, hocuspocus::sync_status_frame(session->address, false), now);
     }
-    doom(connection, CloseReason::kStorageUnavailable,
-         std::string(name_of(storage_error)) + ": the edits could not be stored");
+    doom(connection, refusal.reason, refusal.detail);
   }
   bury(now);
   if (room.is_touched) std::erase(touched, &room);

@@ -7,7 +7,9 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -83,8 +85,11 @@ struct Hub::State {
 
   // hub_commit.cpp
   void commit(int64_t wall_ms, Instant now);
-  bool append(const std::vector<Room*>& rooms, int64_t wall_ms, Instant now);
-  void fail(Room& room, Instant now);
+  std::vector<std::optional<Refusal>> append(std::span<Room* const> turn, int64_t wall_ms,
+                                             Instant now);
+  Result<> append_rows(std::span<Room* const> turn, int64_t wall_ms);
+  void note_append(std::string_view document, const Error& error, Instant now);
+  void fail(Room& room, const Refusal& refusal, Instant now);
   void release(Room& room, Instant now);
   void greet(Room& room, Instant now);
   void send_updates(Room& room, Instant now);
