@@ -1,6 +1,7 @@
 // The whole server but its process: sockets on loopback, a shard on its thread, a store in memory.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
 #include <thread>
 
@@ -252,6 +253,22 @@ TEST(Host, carries_a_room_full_of_writers) {
     ASSERT_GT(letters, 0u);
   }
   EXPECT_EQ(letters, size_t{kPeers} * kUpdates);
+}
+
+TEST(Log, tells_once_of_a_store_that_comes_and_goes) {
+  ASSERT_TRUE(set_log_level("warn"));
+  net::Loop loop;
+  Reception reception(loop, {});
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 20; ++i) {
+    Turn turn;
+    turn.is_storage_healthy = i % 2 == 1;
+    reception.carry_out(turn);
+    EXPECT_EQ(reception.unreadiness().empty(), turn.is_storage_healthy);
+  }
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 2) << log;
+  EXPECT_LT(log.find("storage_failed"), log.find("storage_recovered")) << log;
 }
 
 TEST(Log, knows_its_levels) {

@@ -140,25 +140,42 @@ void Reception::noticed(std::string_view event, const std::string& detail) {
 
 void Reception::notice(std::string_view event, const std::string& topic,
                        const std::string& detail) {
+  if (is_due(topic)) log(LogLevel::kWarn, event, {{"detail", detail}});
+}
+
+bool Reception::is_due(const std::string& topic) {
   const Instant now = loop_.now();
   if (noticed_.size() > kMaxTopics) noticed_.clear();
   Instant& last = noticed_.try_emplace(topic, Instant{now.ms - kNoticeMs}).first->second;
-  if (now - last < kNoticeMs) return;
+  if (now - last < kNoticeMs) return false;
   last = now;
-  log(LogLevel::kWarn, event, {{"detail", detail}});
+  return true;
+}
+
+// A store that comes and goes is not told each time, but what holds in the end is.
+void Reception::tell_health() {
+  if (is_storage_healthy_ == was_told_healthy_ || will_tell_health_) return;
+  const std::string event = is_storage_healthy_ ? "storage_recovered" : "storage_failed";
+  if (!is_due(event)) {
+    will_tell_health_ = true;
+    return loop_.after(kNoticeMs, [this] {
+      will_tell_health_ = false;
+      tell_health();
+    });
+  }
+  was_told_healthy_ = is_storage_healthy_;
+  log(LogLevel::kWarn, event,
+      {{"meaning", is_storage_healthy_
+                       ? "updates are stored again"
+                       : "an append failed, clients are turned away and will come back; free "
+                         "space or repair the disk"}});
 }
 
 void Reception::carry_out(const Turn& turn) {
   unanswered_ -= turn.letters;
   unanswered_since_ = unanswered_ == 0 ? Instant::never() : loop_.now();
-  if (turn.is_storage_healthy != is_storage_healthy_) {
-    is_storage_healthy_ = turn.is_storage_healthy;
-    log(LogLevel::kWarn, is_storage_healthy_ ? "storage_recovered" : "storage_failed",
-        {{"meaning", is_storage_healthy_
-                         ? "updates are stored again"
-                         : "an append failed, clients are turned away and will come back; free "
-                           "space or repair the disk"}});
-  }
+  is_storage_healthy_ = turn.is_storage_healthy;
+  tell_health();
   for (const Consumed& each : turn.consumed) {
     sockets_.consumed(each.connection, each.bytes + net::kMessageCost);
   }

@@ -47,6 +47,9 @@ class Reception final : public net::ServerEvents {
   void carry_out(const server::Action& action);
   void carry_out(const Answer& answer);
   void hand_over();
+  void tell_health();
+  // Whether the topic was not told lately; if so, it now is.
+  bool is_due(const std::string& topic);
   void notice(std::string_view event, const std::string& topic, const std::string& detail);
 
   net::Loop& loop_;
@@ -59,6 +62,8 @@ class Reception final : public net::ServerEvents {
   size_t unanswered_ = 0;  // letters that the shard has not done with
   Instant unanswered_since_ = Instant::never();
   bool is_storage_healthy_ = true;
+  bool was_told_healthy_ = true;  // by the log
+  bool will_tell_health_ = false;
   bool is_winding_up_ = false;
   bool has_drained_ = false;
   std::function<void()> done_;
