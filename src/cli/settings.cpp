@@ -9,6 +9,7 @@
 #include "cli/config_file.h"
 #include "cli/spelling.h"
 #include "net/limits.h"
+#include "net/origin.h"
 #include "server/limits.h"
 #include "sync/limits.h"
 
@@ -22,16 +23,30 @@ tl::unexpected<Error> not_a(const char* what, const std::string& text) {
   return failure(ErrorCode::kInvalid, "\"" + text + "\" is not " + what);
 }
 
+unsigned shift_of(char suffix) {
+  switch (suffix) {
+    case 'K':
+    case 'k': return 10;
+    case 'M':
+    case 'm': return 20;
+    case 'G':
+    case 'g': return 30;
+    default: return 0;
+  }
+}
+
 // Digits, with K, M or G for powers of 1024.
 Result<uint64_t> parse_number(const std::string& text) {
   uint64_t value = 0;
   const char* end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, value);
   const std::string_view suffix(rest, static_cast<size_t>(end - rest));
-  const unsigned shift = suffix == "K" ? 10 : suffix == "M" ? 20 : suffix == "G" ? 30 : 0;
-  const bool is_sound = error == std::errc() && (suffix.empty() || shift > 0);
-  if (!is_sound || value >> (63 - shift) != 0) {
+  const unsigned shift = suffix.size() == 1 ? shift_of(suffix[0]) : 0;
+  if (error == std::errc::invalid_argument || (!suffix.empty() && shift == 0)) {
     return not_a("a number; write digits, with K, M or G behind them for powers of 1024", text);
+  }
+  if (error != std::errc() || value >> (63 - shift) != 0) {
+    return failure(ErrorCode::kInvalid, "\"" + text + "\" is too large a number");
   }
   return value << shift;
 }
@@ -49,15 +64,21 @@ Result<bool> parse_switch(const std::string& text) {
 // A year is longer than anybody waits, and far from what a clock can add up.
 constexpr uint64_t kLongestMs = uint64_t{366} * 24 * 3600 * 1000;
 
-Result<uint64_t> parse_duration(const std::string& text) {
+// What is awaited for no time at all never comes. Nor is 0 "no deadline": that is a long one.
+Result<uint64_t> parse_duration(const std::string& text, uint64_t at_least) {
   const auto number = parse_number(text);
   if (number && *number > kLongestMs) return not_a("a time; at most a year can be awaited", text);
+  if (number && *number < at_least) {
+    return failure(ErrorCode::kInvalid,
+                   "\"" + text + "\" ms is too short; write " + std::to_string(at_least) +
+                       " or more (" + std::to_string(kLongestMs) + ", a year, is without end)");
+  }
   return number;
 }
 
 // A maximum of 0 would let nothing pass. Where 0 has a meaning, it is the default.
 Result<uint64_t> parse_limit(const Setting& limit, const std::string& text) {
-  if (limit.value == "ms") return parse_duration(text);
+  if (limit.value == "ms") return parse_duration(text, limit.at_least);
   const auto number = parse_number(text);
   if (number && *number == 0 && limit.name.starts_with("max-") && limit.fallback != "0") {
     return not_a("a maximum that lets anything pass; write 1 or more", text);
@@ -92,12 +113,23 @@ Result<> set_open(ServeOptions& options, const std::string& text) {
   return {};
 }
 
+Result<> add_origin(ServeOptions& options, const std::string& text) {
+  auto origin = net::normal_origin(text);
+  if (!origin) return tl::unexpected(origin.error());
+  options.origins.push_back(std::move(*origin));
+  return {};
+}
+
+constexpr uint64_t kLeastShutdownMs = 100;
+
 Result<> set_shutdown_deadline(ServeOptions& options, const std::string& text) {
-  const auto duration = parse_duration(text);
+  const auto duration = parse_duration(text, kLeastShutdownMs);
   if (!duration) return tl::unexpected(duration.error());
   options.shutdown_deadline_ms = static_cast<int64_t>(*duration);
   return {};
 }
+
+std::string least_of(uint64_t at_least) { return " At least " + std::to_string(at_least) + "."; }
 
 // Adds what a module's table of limits names.
 template <typename Options, typename LimitsOf>
@@ -110,6 +142,7 @@ void add_limits(std::vector<Setting>& to, const Options& limits, LimitsOf limits
                     .meaning = std::string(limit.reason),
                     .is_limit = true,
                     .at_most = limit.at_most,
+                    .at_least = limit.at_least,
                     .set = {}};
     setting.set = [bounds = setting, value = limit.value, limits_of](
                       ServeOptions& options, const std::string& text) -> Result<> {
@@ -118,6 +151,7 @@ void add_limits(std::vector<Setting>& to, const Options& limits, LimitsOf limits
       limits_of(options).*value = *number;
       return {};
     };
+    if (limit.at_least > 0) setting.meaning += least_of(limit.at_least);
     to.push_back(std::move(setting));
   }
 }
@@ -158,9 +192,10 @@ std::vector<Setting> general_settings() {
        .value = "URL",
        .fallback = "",
        .meaning = "A web origin whose pages may connect, beside loopback and pages from here; may "
-                  "be given several times. * permits every page.",
+                  "be given several times. https://HOST or https://HOST:PORT, without a path; null "
+                  "for pages from files; * permits every page.",
        .repeats = true,
-       .set = list_into(&ServeOptions::origins)},
+       .set = add_origin},
       {.name = "log-level",
        .value = "LEVEL",
        .fallback = defaults.log_level,
@@ -169,7 +204,8 @@ std::vector<Setting> general_settings() {
       {.name = "shutdown-deadline-ms",
        .value = "ms",
        .fallback = std::to_string(defaults.shutdown_deadline_ms),
-       .meaning = "How long a graceful stop waits for peers that do not close.",
+       .meaning = "How long a graceful stop waits for peers that do not close." +
+                  least_of(kLeastShutdownMs),
        .set = set_shutdown_deadline},
   };
 }
@@ -189,6 +225,28 @@ std::vector<std::string> names_of_settings() {
   std::vector<std::string> names;
   for (const Setting& setting : settings()) names.push_back(setting.name);
   return names;
+}
+
+// Settings that are sound one by one, and not together.
+Result<> check_pairs(const ServeOptions& options) {
+  const auto contradiction = [](const std::string& what, const std::string& why) {
+    return failure(ErrorCode::kInvalid, what + ": " + why);
+  };
+  const net::Limits& net = options.net;
+  if (net.ping_interval_ms >= net.idle_deadline_ms) {
+    return contradiction("ping-interval-ms (" + std::to_string(net.ping_interval_ms) +
+                             ") must be below idle-deadline-ms (" +
+                             std::to_string(net.idle_deadline_ms) + ")",
+                         "whoever is quiet would be dropped before being asked");
+  }
+  const server::Limits& limits = options.limits;
+  if (limits.queue_soft_bytes > limits.queue_hard_bytes) {
+    return contradiction("queue-soft-bytes (" + std::to_string(limits.queue_soft_bytes) +
+                             ") must not be above queue-hard-bytes (" +
+                             std::to_string(limits.queue_hard_bytes) + ")",
+                         "a slow reader would be dropped before being spared");
+  }
+  return {};
 }
 
 Result<> apply(ServeOptions& options, const Given& given, const std::string& source) {
@@ -278,6 +336,7 @@ Result<ServeOptions> resolve_settings(std::span<const Given> flags, std::string 
     const auto done = apply(options, flag, "--" + flag.name);
     if (!done) return tl::unexpected(done.error());
   }
+  if (const auto sound = check_pairs(options); !sound) return tl::unexpected(sound.error());
   return options;
 }
 

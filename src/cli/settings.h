@@ -24,7 +24,9 @@ struct Setting {
   std::string meaning;   // one sentence, with its reason
   bool is_limit = false;
   bool repeats = false;
-  uint64_t at_most = ~uint64_t{0};  // of a limit
+  // Of a limit.
+  uint64_t at_most = ~uint64_t{0};
+  uint64_t at_least = 0;
   SetValue set;
 };
 

@@ -161,6 +161,47 @@ TEST(Endpoint, knows_loopback) {
   }
 }
 
+TEST(Origin, is_spelled_as_browsers_send_it) {
+  const std::pair<std::string_view, std::string_view> spellings[] = {
+      {"https://app.example", "https://app.example"},
+      {"https://app.example/", "https://app.example"},
+      {"HTTPS://App.Example:443/", "https://app.example"},
+      {"http://app.example:80", "http://app.example"},
+      {"http://app.example:443", "http://app.example:443"},
+      {"http://[::1]:8080", "http://[::1]:8080"},
+      {"http://[::1]", "http://[::1]"},
+      {"tauri://localhost", "tauri://localhost"},
+      {"null", "null"},
+      {"*", "*"},
+  };
+  for (const auto& [written, sent] : spellings) EXPECT_EQ(normal_origin(written), sent) << written;
+}
+
+TEST(Origin, refuses_what_no_browser_sends) {
+  for (const std::string_view wrong : {"",
+                                       "app.example",
+                                       "https://",
+                                       "https:///",
+                                       "https://*.example",
+                                       "https://app.example/a",
+                                       "https://app.example?a",
+                                       "https://a@app.example",
+                                       "https://app.example:",
+                                       "ws://app.example",
+                                       "https://app.example:0",
+                                       "https://app.example:65536",
+                                       "https://app.example:1x",
+                                       "https://app example",
+                                       "https://[::1",
+                                       "https://[x]",
+                                       "https://\xC3\xA4.example",
+                                       "file:///",
+                                       "://app.example",
+                                       "https://app.example//"}) {
+    EXPECT_FALSE(normal_origin(wrong)) << wrong;
+  }
+}
+
 bool origin(std::string_view origin, std::string_view host, const PagePolicy& policy = {}) {
   return is_origin_allowed(
       request("Host: " + std::string(host) + "\r\nOrigin: " + std::string(origin) + "\r\n"),

@@ -4,6 +4,10 @@ namespace tidemark::net {
 
 namespace {
 
+constexpr uint64_t kNoMost = ~uint64_t{0};
+// Less than this, and peers on a slow line are turned away, or timers do nothing else.
+constexpr uint64_t kLeastMs = 100;
+
 constexpr LimitOption kOptions[] = {
     {"max-frame-bytes", "bytes", &Limits::max_frame_bytes,
      "One WebSocket message, whole or in fragments; longer ones are refused by their header. The "
@@ -13,14 +17,15 @@ constexpr LimitOption kOptions[] = {
      "Fragments of a message may be empty and cost a header each; full messages in fragments of "
      "64 bytes still pass."},
     {"message-deadline-ms", "ms", &Limits::message_deadline_ms,
-     "A message that was begun holds memory until it ends."},
+     "A message that was begun holds memory until it ends.", kNoMost, kLeastMs},
     {"max-header-bytes", "bytes", &Limits::max_header_bytes,
      "Request line and headers together: cookies and tokens fit, a request without end does not."},
     {"header-deadline-ms", "ms", &Limits::header_deadline_ms,
      "A peer that sends its request byte by byte holds a socket for nothing. The TLS handshake has "
-     "the same time."},
+     "the same time.",
+     kNoMost, kLeastMs},
     {"keep-alive-ms", "ms", &Limits::keep_alive_ms,
-     "How long an HTTP connection may be idle, or a response make no progress."},
+     "How long an HTTP connection may be idle, or a response make no progress.", kNoMost, kLeastMs},
     {"max-connections", "connections", &Limits::max_connections,
      "All sockets together; each costs about a kilobyte, with TLS some forty."},
     {"max-connections-per-address", "connections", &Limits::max_connections_per_address,
@@ -28,11 +33,13 @@ constexpr LimitOption kOptions[] = {
      "loopback, where a reverse proxy brings everybody in."},
     {"ping-interval-ms", "ms", &Limits::ping_interval_ms,
      "Who was silent for so long is pinged: it finds peers that vanished, and keeps middle boxes "
-     "from forgetting the others."},
+     "from forgetting the others.",
+     kNoMost, kLeastMs},
     {"idle-deadline-ms", "ms", &Limits::idle_deadline_ms,
-     "Who was silent for so long, pings included, is gone."},
+     "Who was silent for so long, pings included, is gone.", kNoMost, kLeastMs},
     {"close-deadline-ms", "ms", &Limits::close_deadline_ms,
-     "How long a peer may take to answer our goodbye before the socket is dropped."},
+     "How long a peer may take to answer our goodbye before the socket is dropped.", kNoMost,
+     kLeastMs},
     {"max-queued-bytes", "bytes", &Limits::max_queued_bytes,
      "Bytes that wait for one slow reader before it is dropped. Rooms act long before, at "
      "queue-hard-bytes; this is the wall behind it. A message of more than half of it, which is a "

@@ -1,6 +1,7 @@
 #include "net/origin.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "net/endpoint.h"
 
@@ -50,6 +51,22 @@ bool is_loopback_name(std::string_view host) {
   return host == "localhost" || host.ends_with(".localhost") || is_loopback_address(host);
 }
 
+bool consists_of(std::string_view text, std::string_view more) {
+  return !text.empty() && std::ranges::all_of(text, [more](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           more.find(c) != std::string_view::npos;
+  });
+}
+
+// Nothing, or a number from 1 to 65535 behind its colon.
+bool is_port(std::string_view text) {
+  if (text.empty()) return true;
+  unsigned port = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data() + 1, end, port);
+  return text[0] == ':' && error == std::errc() && rest == end && text[1] != '0' && port <= 65'535;
+}
+
 // The page may have come through a proxy that took the TLS off, so that the scheme is unknown.
 bool same_place(const Authority& page, const Authority& server) {
   const bool is_default = server.port == "80" || server.port == "443";
@@ -58,6 +75,47 @@ bool same_place(const Authority& page, const Authority& server) {
 }
 
 }  // namespace
+
+Result<std::string> normal_origin(std::string_view text) {
+  const auto refused = [text](std::string_view why) {
+    return failure(ErrorCode::kInvalid,
+                   "\"" + std::string(text) + "\" is no origin: " + std::string(why));
+  };
+  std::string origin = lowered(text);
+  if (origin == "*" || origin == "null") return origin;
+  if (origin.find('*') != std::string::npos) {
+    return refused("there are no patterns; name each origin, or write * for every page");
+  }
+  const size_t scheme_end = origin.find("://");
+  if (scheme_end == std::string::npos) {
+    return refused("the scheme is missing; write https://HOST or http://HOST:PORT");
+  }
+  const std::string scheme = origin.substr(0, scheme_end);
+  if (scheme == "ws" || scheme == "wss") {
+    return refused("it is where the page is from, so that it begins with http:// or https://");
+  }
+  if (scheme == "file") return refused("pages from files call themselves null");
+  if (!consists_of(scheme, "+-.")) return refused("the scheme is none; write https://HOST");
+  if (origin.ends_with('/')) origin.pop_back();
+  const std::string_view place =
+      std::string_view(origin).substr(std::min(scheme_end + 3, origin.size()));
+  if (place.find_first_of("/?#") != std::string_view::npos) {
+    return refused("it has no path; write scheme, host and port");
+  }
+  const size_t bracket = place.rfind(']');
+  const size_t host_end = place.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  const std::string_view host = place.substr(0, host_end);
+  const std::string_view port = host_end == std::string_view::npos ? "" : place.substr(host_end);
+  const bool is_v6 = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (is_v6 ? !is_address(host.substr(1, host.size() - 2)) : !consists_of(host, "-._")) {
+    return refused("the host is none; other letters than a to z are written as browsers do, xn--");
+  }
+  if (!is_port(port)) return refused("the port is none; write 1 to 65535");
+  const bool is_default =
+      (scheme == "http" && port == ":80") || (scheme == "https" && port == ":443");
+  if (is_default) origin.resize(origin.size() - port.size());
+  return origin;
+}
 
 bool is_origin_allowed(const HttpRequest& request, const PagePolicy& policy) {
   const std::string* origin = request.header("Origin");

@@ -7,16 +7,21 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "net/http.h"
 
 namespace tidemark::net {
 
 struct PagePolicy {
-  // "https://app.example", "null" or "*".
+  // As normal_origin() gives them: "https://app.example", "null" or "*".
   std::vector<std::string> origins;
   // The server is meant to be reached under names that it does not know.
   bool accepts_any_host = false;
 };
+
+// The one spelling that browsers send: scheme and host in lower case, no default port, no slash at
+// the end. Also "null" and "*". What no browser can send is refused, in words for who wrote it.
+Result<std::string> normal_origin(std::string_view text);
 
 // No Origin (programs), the server's own pages, pages on loopback, and what the policy lists.
 bool is_origin_allowed(const HttpRequest& request, const PagePolicy& policy);

@@ -4,6 +4,10 @@ namespace tidemark::sync {
 
 namespace {
 
+constexpr uint64_t kNoMost = ~uint64_t{0};
+// Below a second people would blink.
+constexpr uint64_t kLeastTimeoutMs = 1'000;
+
 constexpr LimitOption<Limits> kOptions[] = {
     {"max-update-structs", "structs", &Limits::max_update_structs,
      "Run-length columns let twenty bytes claim 2^50 structs, each of which costs memory. The "
@@ -26,7 +30,8 @@ constexpr LimitOption<Limits> kOptions[] = {
      "Bounds what the room holds and what a newcomer is sent."},
     {"awareness-timeout-ms", "ms", &Limits::awareness_timeout_ms,
      "Clients renew their state every 15 s and take 30 s of silence for absence; so does the "
-     "room."},
+     "room.",
+     kNoMost, kLeastTimeoutMs},
 };
 
 }  // namespace

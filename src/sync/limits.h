@@ -17,7 +17,9 @@ struct LimitOption {
   std::string_view unit;
   uint64_t Limits::*value;
   std::string_view reason;
-  uint64_t at_most = ~uint64_t{0};  // what the option itself may be
+  // What the option itself may be.
+  uint64_t at_most = ~uint64_t{0};
+  uint64_t at_least = 0;
 };
 
 struct Limits {

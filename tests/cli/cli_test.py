@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -67,7 +68,33 @@ class Commands(unittest.TestCase):
             self.assertIn("max-rooms", self.refuse(USAGE, "serve", "--max-rooms", wrong))
         for limit, most in (("--max-nesting", 256), ("--max-room-name-bytes", 1024)):
             self.assertIn(f"{most} or less", self.refuse(USAGE, "serve", limit, str(most + 1)))
+            self.assertIn("too large", self.refuse(USAGE, "serve", limit, "9" * 20))
+        self.assertIn("K, M or G", self.refuse(USAGE, "serve", "--max-rooms", "10kb"))
         self.assertIn("year", self.refuse(USAGE, "serve", "--room-idle-ms", "100000000M"))
+
+    def test_refuses_times_that_would_be_over_at_once(self):
+        rows = re.findall(r"`--([a-z-]+-ms) ms`.* At least (\d+)\. \|", self.run_ok("settings"))
+        self.assertGreaterEqual(len(rows), 13)
+        self.assertEqual(len(rows), self.run_ok("settings").count("-ms ms`"))
+        for name, least in rows:
+            for wrong in {"0", str(int(least) - 1)}:
+                message = self.refuse(USAGE, "serve", "--" + name, wrong)
+                self.assertIn("--" + name, message)
+                self.assertIn(f"{least} or more", message)
+
+    def test_refuses_settings_that_contradict_one_another(self):
+        message = self.refuse(USAGE, "serve", "--idle-deadline-ms", "20000")
+        self.assertIn("ping-interval-ms (25000) must be below idle-deadline-ms (20000)", message)
+        message = self.refuse(USAGE, "serve", "--queue-soft-bytes", "8m")
+        self.assertIn("must not be above queue-hard-bytes (4194304)", message)
+
+    def test_refuses_origins_that_no_browser_sends(self):
+        for wrong, why in (("app.example", "scheme"), ("https://*.example", "patterns"),
+                           ("https://app.example/editor", "path"), ("wss://app.example", "http"),
+                           ("https://", "host"), ("https://app.example:0", "port")):
+            message = self.refuse(USAGE, "serve", "--origin", wrong)
+            self.assertIn("--origin", message)
+            self.assertIn(why, message)
 
     def test_folds_its_help(self):
         for command in (["serve"], ["doc", "import"], ["inspect"]):
