@@ -230,7 +230,10 @@ class CommandLine {
     in.add_option("document", import_.document, "Its name")->required();
     in.add_option("file", import_.input, "Where from; - is standard input")->required();
     add_format(in, import_.format);
-    in.add_option("--root", import_.root, "The root type that text and xml go into");
+    in.add_option(
+        "--root", import_.root,
+        "The root type that text and xml go into; by default the only one of that kind, else "
+        "\"text\" for text and \"default\" for xml. An editor shows one root only");
 
     CLI::App& gone = add(doc, "delete", "Delete a document and its history", delete_);
     gone.add_option("document", delete_.document, "Its name")->required();

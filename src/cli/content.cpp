@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/files.h"
+#include "cli/xml_writer.h"
 
 namespace tidemark::cli {
 
@@ -18,31 +19,36 @@ bool is_xml(TypeRef kind) {
 
 bool has_text(TypeRef kind) { return kind == TypeRef::kText || is_xml(kind); }
 
+bool fits(TypeRef kind, Format format) {
+  return format == Format::kXml ? is_xml(kind) : has_text(kind);
+}
+
 Result<SharedType> choose_root(crdt::Doc& doc, Format format, const std::string& wanted) {
+  const std::string kind = format == Format::kXml ? "XML" : "text";
   std::vector<Root> fitting;
   std::string names;
   for (Root& root : roots_of(doc)) {
-    if (wanted.empty() ? !has_text(root.type.kind()) : root.name != wanted) continue;
+    const bool is_candidate = wanted.empty() ? fits(root.type.kind(), format) : root.name == wanted;
+    if (!is_candidate) continue;
     names += (names.empty() ? "" : ", ") + root.name;
     fitting.push_back(std::move(root));
   }
   if (fitting.size() == 1) {
-    const TypeRef kind = fitting[0].type.kind();
-    const bool fits = format == Format::kXml ? is_xml(kind) : has_text(kind);
-    if (fits) return fitting[0].type;
+    const TypeRef found = fitting[0].type.kind();
+    if (fits(found, format)) return fitting[0].type;
     return failure(ErrorCode::kInvalid, "the root \"" + fitting[0].name + "\" is of type " +
-                                            std::string(name_of(kind)) +
+                                            std::string(name_of(found)) +
                                             "; --format json renders every type");
   }
   if (fitting.empty()) {
-    return failure(ErrorCode::kInvalid,
-                   wanted.empty() ? "the document has no root type with text; --format json "
-                                    "renders every type"
-                                  : "the document has no root type \"" + wanted +
-                                        "\"; `tidemark doc show` lists them");
+    return failure(
+        ErrorCode::kInvalid,
+        wanted.empty()
+            ? "the document has no root type with " + kind + "; --format json renders every type"
+            : "the document has no root type \"" + wanted + "\"; `tidemark doc show` lists them");
   }
-  return failure(ErrorCode::kInvalid, "the document has several root types with text (" + names +
-                                          "); choose one with --root");
+  return failure(ErrorCode::kInvalid, "the document has several root types with " + kind + " (" +
+                                          names + "); choose one with --root");
 }
 
 }  // namespace
@@ -131,7 +137,7 @@ Result<Buffer> render(crdt::Doc& doc, Format format, const std::string& root) {
   if (format == Format::kJson) return copy_of(as_bytes(crdt::to_json(json_of(doc)) + "\n"));
   const auto type = choose_root(doc, format, root);
   if (!type) return tl::unexpected(type.error());
-  return copy_of(as_bytes(format == Format::kXml ? type->to_string() : text_of(*type)));
+  return copy_of(as_bytes(format == Format::kXml ? write_xml(*type) : text_of(*type)));
 }
 
 Result<> check_update(Bytes bytes, crdt::UpdateFormat format) {

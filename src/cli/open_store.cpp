@@ -40,8 +40,7 @@ Result<std::unique_ptr<store::SqliteStore>> open_or_make(const std::string& data
 
 bool has_store(const std::string& data) {
   std::error_code error;
-  const auto size = std::filesystem::file_size(path_in(data), error);
-  return !error && size > 0;
+  return std::filesystem::exists(path_in(data), error);
 }
 
 ExitCode no_such_document(const std::string& document, const std::string& data) {

@@ -1,5 +1,5 @@
-// Reads the XML that XML types print: elements, attributes, text and the five named entities beside
-// numbered ones. Comments, instructions and the document type are passed over.
+// Reads XML, that of write_xml() and more: elements, attributes, text and the five named entities
+// beside numbered ones. Comments, instructions and the document type are passed over.
 #pragma once
 
 #include <string>

@@ -85,6 +85,11 @@ class Host {
     auto store = store::SqliteStore::open({.path = options_.data + "/" + store::kDatabaseFile});
     // Damaged or not ours: for whoever starts a server all of it is a store that cannot be used.
     if (!store) return failure(ErrorCode::kUnavailable, store.error().detail);
+    // What still loads is served, so this is no reason to stay away; it must not pass in silence.
+    if (const auto seen = (*store)->glance(); !seen) {
+      log(LogLevel::kError, "store_damaged",
+          {{"detail", seen.error().detail}, {"remedy", "run `tidemark doctor`"}});
+    }
     store_ = std::move(*store);
     shard_ = std::make_unique<Shard>(*store_, options_.limits, [this](Turn turn) {
       loop_.post([this, shared = std::make_shared<const Turn>(std::move(turn))] {

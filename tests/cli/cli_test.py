@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from xml.etree import ElementTree
 
 BINARY = pathlib.Path(sys.argv[1]).resolve()
 DOCS = pathlib.Path(sys.argv[2])
@@ -139,6 +140,41 @@ class Commands(unittest.TestCase):
         self.assertEqual(self.export("x", "text"), "one & two\n")
         self.refuse(FOUND_FAULT, "doc", "import", "--data", self.data, "x", "-", "-f", "xml",
                     stdin=b"<a><b></a>")
+
+    def test_xml_is_well_formed_and_comes_back(self):
+        xml = ('<doc Kind="a&quot;&lt;b&amp;&#10;c"><bulletList>x&lt;y&amp;z<b> </b>'
+               '&quot;q&quot; ]]&gt;</bulletList></doc>')
+        self.run_ok("doc", "import", "--data", self.data, "x", "-", "-f", "xml",
+                    stdin=xml.encode())
+        once = self.export("x", "xml")
+        element = ElementTree.fromstring(xml.replace("<b> </b>", ""))
+        read = ElementTree.fromstring(once)
+        self.assertEqual(read.attrib, {"Kind": 'a"<b&\nc'})
+        self.assertEqual(read.attrib, element.attrib)
+        self.assertEqual(self.export("x", "text"), 'x<y&z"q" ]]>\n')
+        self.run_ok("doc", "import", "--data", self.data, "again", "-", "-f", "xml",
+                    stdin=once.encode())
+        self.assertEqual(self.export("again", "xml"), once)
+        plain = json.loads(self.export("x", "json"))
+        self.assertEqual(json.loads(self.export("again", "json")), plain)
+        spaced = "<p>one</p><p>&#32;&#9;</p>"
+        self.run_ok("doc", "import", "--data", self.data, "s", "-", "-f", "xml",
+                    stdin=spaced.encode())
+        self.assertEqual(self.export("s", "xml"), spaced)
+
+    def test_chooses_among_the_roots_that_fit_the_format(self):
+        self.run_ok("doc", "import", "--data", self.data, "a", "-", "-f", "xml", stdin=b"<p>x</p>")
+        self.import_text("a", "one", "--root", "text")
+        self.assertEqual(self.export("a", "xml"), "<p>x</p>")
+        message = self.refuse(USAGE, "doc", "export", "--data", self.data, "a", "-f", "text")
+        self.assertIn("(default, text)", message)
+        self.assertIn("of type text",
+                      self.refuse(USAGE, "doc", "export", "--data", self.data, "a", "-f", "xml",
+                                  "--root", "text"))
+        self.run_ok("doc", "import", "--data", self.data, "a", "-", "-f", "xml", "--root", "more",
+                    stdin=b"<p>y</p>")
+        self.assertIn("XML (default, more)",
+                      self.refuse(USAGE, "doc", "export", "--data", self.data, "a", "-f", "xml"))
 
     def test_updates_merge_in_both_formats(self):
         self.import_text("a", "from a")
@@ -285,6 +321,32 @@ class Commands(unittest.TestCase):
         lines = done.stdout.decode().splitlines()
         self.assertEqual(len(lines), len(set(lines)))
 
+    def test_serving_a_damaged_store_says_so(self):
+        self.import_text("a", "one")
+        database = self.data / "tidemark.db"
+        sound = database.read_bytes()
+        size = int.from_bytes(sound[16:18], "big")
+        with sqlite3.connect(database) as opened:
+            roots = dict(opened.execute("SELECT name, rootpage FROM sqlite_schema"))
+        opened.close()
+        for table in (None, "documents", "document_updates", "counters"):
+            content = bytearray(sound)
+            if table is not None:
+                at = (roots[table] - 1) * size
+                content[at:at + 100] = b"\xff" * 100
+            database.write_bytes(content)
+            with subprocess.Popen([str(BINARY), "serve", "--data", str(self.data), "--listen",
+                                   "127.0.0.1:0"], stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE) as server:
+                server.stdout.readline()
+                server.terminate()
+                log = server.communicate(timeout=30)[1].decode()
+            if table is None:
+                self.assertEqual(log, "")
+            else:
+                self.assertIn("event=store_damaged", log, table)
+                self.assertIn("run `tidemark doctor`", log)
+
     def test_stores_of_every_version_are_sound_and_exported(self):
         golden = DOCS.parent / "tests/golden/store"
         files = sorted(golden.glob("version_*.db"))
@@ -370,6 +432,9 @@ class Commands(unittest.TestCase):
             message = self.refuse(STORE_UNAVAILABLE, *command, "--data", self.data)
             self.assertIn("missing or empty", message)
             wal.unlink()
+            message = self.refuse(STORE_UNAVAILABLE, *command, "--data", self.data)
+            self.assertIn("is empty", message)
+            self.assertEqual(database.stat().st_size, 0, "it is not filled either")
         self.assertFalse((self.folder / "copy.db").exists())
 
     def test_backups_are_stores(self):

@@ -4,7 +4,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { EditorState } from '@codemirror/state';
+import { keymap } from '@codemirror/view';
 import { build } from 'vite';
+import { yUndoManagerKeymap } from 'y-codemirror.next';
+import { Awareness } from 'y-protocols/awareness';
 
 const kWeb = new URL('..', import.meta.url);
 const kPage = JSON.parse(readFileSync(new URL('package.json', kWeb), 'utf8')).dependencies;
@@ -53,6 +57,42 @@ async function bundle(code) {
   return [built].flat()[0].output[0].code;
 }
 
+// What a snippet hands to its editor, which has no page here, as its provider has no server.
+async function configured(code) {
+  let given;
+  let awareness;
+  class Editor {
+    constructor(config) {
+      given = config;
+    }
+  }
+  class Provider {
+    constructor(...told) {
+      awareness = this.awareness = new Awareness(told[0].document ?? told[2]);
+    }
+  }
+  const instead = {
+    codemirror: { EditorView: Editor },
+    '@tiptap/core': { Editor },
+    'y-websocket': { WebsocketProvider: Provider },
+    '@hocuspocus/provider': { HocuspocusProvider: Provider },
+  };
+  const load = async (from) => ({ ...(await import(from)), ...instead[from] });
+  const body = code.replace(
+    /^import (?:\* as (\w+)|(\{.*\})) from '(.*)'$/gm,
+    (_, all, some, from) => `const ${all ?? some} = await load('${from}')`,
+  );
+  const Snippet = Object.getPrototypeOf(async () => {}).constructor;
+  const document = { body: undefined };
+  await new Snippet('load', 'window', 'document', `{${body}}`)(load, { document }, document);
+  awareness.destroy();
+  return given;
+}
+
+function snippet_with(name) {
+  return sections().find(({ code }) => code.includes(name)).code;
+}
+
 test('the quick start has a section for each provider', () => {
   assert.equal(sections().length, 2);
 });
@@ -77,4 +117,19 @@ for (const { title, code, versions } of sections()) {
 test('a snippet that imports what is not there does not pass', async () => {
   await assert.rejects(bundle("import { nothing } from 'yjs'\nconsole.log(nothing)"));
   await assert.rejects(bundle("import 'no-such-package'"));
+});
+
+test('undo of the CodeMirror snippet is that of the shared text', async () => {
+  const { doc, extensions } = await configured(snippet_with('codemirror'));
+  const bindings = EditorState.create({ doc, extensions }).facet(keymap).flat();
+  const undo = bindings.filter(({ key }) => key === 'Mod-z');
+  assert.ok(undo.length > 1, 'the set-up has one that takes back what others wrote');
+  assert.equal(undo[0].run, yUndoManagerKeymap.find(({ key }) => key === 'Mod-z').run);
+});
+
+test('the Tiptap snippet neither writes on load nor has an undo of its own', async () => {
+  const { extensions } = await configured(snippet_with('StarterKit'));
+  const { options } = extensions.find(({ name }) => name === 'starterKit');
+  assert.equal(options.trailingNode, false);
+  assert.equal(options.undoRedo, false);
 });

@@ -75,9 +75,17 @@ Result<FileKind> examine(const std::string& path) {
   std::error_code error;
   const bool exists = std::filesystem::exists(path, error);
   const auto size = exists ? std::filesystem::file_size(path, error) : 0;
-  if (!exists || (!error && size == 0)) {
+  const bool is_empty = exists && !error && size == 0;
+  if (!exists || is_empty) {
     // A log without its database would be played into the new, empty one.
-    if (!std::filesystem::exists(path + "-wal", error)) return FileKind::kAbsent;
+    if (!std::filesystem::exists(path + "-wal", error)) {
+      if (!is_empty) return FileKind::kAbsent;
+      // Stores appear whole, so nobody of ours leaves one like this.
+      return failure(ErrorCode::kCorrupt,
+                     path +
+                         " is empty, and a store never is: it was cut off. Restore it from a "
+                         "backup, or remove it to begin anew");
+    }
     return failure(ErrorCode::kCorrupt,
                    path + " is missing or empty, but " + path +
                        "-wal, which belongs to it, is there; put "

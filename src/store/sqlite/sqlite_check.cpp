@@ -65,6 +65,25 @@ Result<> copy_into(Database& database, const std::string& path) {
 
 }  // namespace
 
+Result<> SqliteStore::glance() {
+  if (!state_->are_names_sound) {
+    return failure(ErrorCode::kCorrupt,
+                   "the table of names in " + state_->database.path() + " is damaged");
+  }
+  const auto counters =
+      state_->database.number("SELECT count(*) FROM counters WHERE name = 'log_id'");
+  if (!counters) return tl::unexpected(counters.error());
+  if (*counters == 0) {
+    return failure(ErrorCode::kCorrupt,
+                   "the counter of log ids in " + state_->database.path() + " is missing");
+  }
+  const auto first = list({}, 1);
+  if (!first) return tl::unexpected(first.error());
+  if (first->empty()) return {};
+  const auto loaded = load(first->front().name);
+  return loaded ? Result<>{} : tl::unexpected(loaded.error());
+}
+
 Result<std::vector<Damage>> SqliteStore::check() {
   std::vector<Damage> found;
   // A part that cannot be read at all is a finding, not the end of the search.

@@ -50,6 +50,10 @@ class SqliteStore final : public DocumentStore {
   Result<std::optional<DocumentStatistics>> statistics(std::string_view document) override;
   Result<std::vector<Damage>> check() override;
 
+  // Not of the port: a look of a moment at what every use needs, for those who start with a store
+  // of any size. Says what it met; most damage it does not meet, which takes check().
+  Result<> glance();
+
   // Not of the port: what a copy is depends on where a store keeps things, and who asks for a file
   // has opened this store. A whole copy at `path`, which must not exist, while others read and
   // write: the state of one moment, there completely or not at all. The copy is checked before it
