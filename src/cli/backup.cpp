@@ -11,7 +11,7 @@ namespace tidemark::cli {
 Result<ExitCode> run(const Backup& command) {
   auto store = open_for_reading(command.data);
   if (!store) return tl::unexpected(store.error());
-  if (is_file(command.output)) {
+  if (is_file(command.output) || is_folder(command.output)) {
     return failure(ErrorCode::kInvalid,
                    command.output + " exists; choose another name or remove it");
   }

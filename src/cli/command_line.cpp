@@ -137,7 +137,7 @@ class CommandLine {
  public:
   CommandLine() {
     app_.formatter(std::make_shared<Help>());
-    app_.set_version_flag("--version", "tidemark " TM_VERSION);
+    app_.set_version_flag("-V,--version", "tidemark " TM_VERSION);
     app_.require_subcommand(1);
     app_.footer(kFooter);
     add_serve();
@@ -149,8 +149,14 @@ class CommandLine {
   }
 
   int run(int argc, char** argv) {
+    // `tidemark help doc` is `tidemark doc --help`.
+    std::vector<const char*> words(argv, argv + argc);
+    if (argc > 1 && std::string_view(words[1]) == "help") {
+      words.erase(words.begin() + 1);
+      words.push_back("--help");
+    }
     try {
-      app_.parse(argc, argv);
+      app_.parse(static_cast<int>(words.size()), words.data());
     } catch (const CLI::Success& help) {
       return app_.exit(help);
     } catch (const CLI::ParseError& error) {

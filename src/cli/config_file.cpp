@@ -152,7 +152,10 @@ Result<std::vector<Given>> read_config_file(const std::string& path) {
     return failure(ErrorCode::kInvalid,
                    "cannot read the config file " + path + "; check its name and permissions");
   }
-  return ConfigReader(as_text(*bytes), path).read();
+  std::string_view text = as_text(*bytes);
+  // Some editors put a byte order mark in front.
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  return ConfigReader(text, path).read();
 }
 
 }  // namespace tidemark::cli

@@ -32,7 +32,7 @@ Result<ExitCode> run(const DocDelete& command) {
     }
     if (!confirm(command.document)) {
       std::fputs("Nothing was deleted.\n", stderr);
-      return kDone;
+      return kFoundFault;
     }
   }
   const auto removed = (*store)->remove(command.document);

@@ -97,6 +97,9 @@ Result<ExitCode> run(const DocImport& command) {
                                            "\"; choose a name that the server serves too");
   }
   const auto format = format_of(command.format, command.input);
+  if (is_folder(command.input)) {
+    return failure(ErrorCode::kInvalid, command.input + " is a directory; name a file");
+  }
   if (!is_file(command.input)) {
     std::fprintf(stderr, "tidemark: there is no file %s\n", command.input.c_str());
     return kNotThere;
@@ -124,7 +127,9 @@ Result<ExitCode> run(const DocImport& command) {
   if (is_new) print("Made a new store in " + command.data + ".\n");
   warn_of_pending(doc, command.document);
   if (update->empty()) {
-    print("\"" + printable(command.document) + "\" holds all of this already.\n");
+    print(*stored ? "\"" + printable(command.document) + "\" holds all of this already.\n"
+                  : "There is nothing in the input; no document \"" + printable(command.document) +
+                        "\" was made.\n");
     return kDone;
   }
   const store::Append batch[] = {

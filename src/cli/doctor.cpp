@@ -16,6 +16,7 @@ namespace {
 struct Findings {
   std::vector<store::Damage> damages;
   std::vector<std::string> pending;  // whole, but waiting for updates that never came
+  bool are_counted = true;           // false: the list of documents ends before its end
   uint64_t documents = 0;
   uint64_t bytes = 0;
 };
@@ -48,6 +49,7 @@ Result<> examine_all(store::DocumentStore& store, Findings& findings) {
     const auto page = store.list(after, kDocumentsAtOnce);
     if (!page) {
       if (page.error().code != ErrorCode::kCorrupt) return tl::unexpected(page.error());
+      findings.are_counted = false;
       findings.damages.push_back(
           {"", "the list of documents cannot be read to its end: " + page.error().detail});
       return {};
@@ -63,8 +65,18 @@ Result<> examine_all(store::DocumentStore& store, Findings& findings) {
   }
 }
 
+// Each is told under the name of its document; those words of the detail would repeat it.
+void drop_name(store::Damage& damage) {
+  if (damage.document.empty()) return;
+  for (const std::string& start : {"\"" + printable(damage.document) + "\" does not load: ",
+                                   "\"" + damage.document + "\" is damaged: "}) {
+    if (damage.detail.starts_with(start)) damage.detail.erase(0, start.size());
+  }
+}
+
 // Several ways of reading meet the same damage; it is told once.
 void keep_one_of_each(std::vector<store::Damage>& damages) {
+  for (store::Damage& damage : damages) drop_name(damage);
   std::set<std::pair<std::string, std::string>> told;
   std::erase_if(damages, [&told](const store::Damage& damage) {
     return !told.emplace(damage.document, damage.detail).second;
@@ -83,7 +95,9 @@ void report(const Findings& findings) {
     out += "incomplete: " + printable(name) +
            ": holds updates that wait for others; a client that has those completes it\n";
   }
-  out += counted(findings.documents, "document") + ", " + size_text(findings.bytes) + ": ";
+  out += findings.are_counted
+             ? counted(findings.documents, "document") + ", " + size_text(findings.bytes) + ": "
+             : std::string("The documents cannot be counted: ");
   out += findings.damages.empty()
              ? "all of them load.\n"
              : counted(findings.damages.size(), "damaged place") +

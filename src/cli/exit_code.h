@@ -7,9 +7,9 @@ namespace tidemark::cli {
 
 enum ExitCode : int {
   kDone = 0,
-  kFoundFault = 1,        // damage was found, or the input is not what it should be
-  kUsage = 2,             // the command line, the environment or the config file is wrong
-  kNotThere = 3,          // no such document or file
+  kFoundFault = 1,  // damage was found, the input is not what it should be, or "no" was answered
+  kUsage = 2,       // the command line, the environment or the config file is wrong
+  kNotThere = 3,    // no such document or file
   kStoreUnavailable = 4,  // the store or the port cannot be used: busy, full, read-only, not ours
 };
 

@@ -53,6 +53,11 @@ bool is_file(const std::string& path) {
   return path == "-" || (std::filesystem::exists(status) && !std::filesystem::is_directory(status));
 }
 
+bool is_folder(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error);
+}
+
 bool is_regular_file(const std::string& path) {
   std::error_code error;
   return std::filesystem::is_regular_file(path, error);
@@ -118,7 +123,7 @@ std::string time_text(int64_t ms) {
   std::tm parts = {};
   std::array<char, 32> text;
   if (::gmtime_r(&seconds, &parts) == nullptr ||
-      std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts) == 0) {
+      std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%SZ", &parts) == 0) {
     return "-";
   }
   return text.data();

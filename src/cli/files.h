@@ -12,6 +12,8 @@ namespace tidemark::cli {
 // Something that can be read, pipes included.
 bool is_file(const std::string& path);
 
+bool is_folder(const std::string& path);
+
 // Something that writing would replace, which a pipe is not.
 bool is_regular_file(const std::string& path);
 
@@ -32,7 +34,7 @@ bool is_terminal_error();
 std::string counted(uint64_t count, std::string_view what);
 // "1.5 KiB".
 std::string size_text(uint64_t bytes);
-// "2026-01-31 12:00:05", UTC.
+// "2026-01-31 12:00:05Z".
 std::string time_text(int64_t ms);
 // A name as it may be printed: control characters as \n, \x1b, ...
 std::string printable(std::string_view name);

@@ -1,4 +1,4 @@
-"""Runs the real program: cli_test.py BINARY docs [--write-docs]"""
+"""Runs the real program: cli_test.py BINARY docs"""
 
 import json
 import os
@@ -54,7 +54,10 @@ class Commands(unittest.TestCase):
 
     def test_tells_version_and_help(self):
         self.assertRegex(self.run_ok("--version"), r"^tidemark \d+\.\d+\.\d+\n$")
+        self.assertEqual(self.run_ok("-V"), self.run_ok("--version"))
         text = self.run_ok("--help")
+        self.assertEqual(self.run_ok("help"), text)
+        self.assertEqual(self.run_ok("help", "doc", "list"), self.run_ok("doc", "list", "--help"))
         for word in ("serve", "doc", "inspect", "doctor", "backup"):
             self.assertIn(word, text)
         self.assertIn("--listen", self.run_ok("serve", "--help"))
@@ -301,6 +304,7 @@ class Commands(unittest.TestCase):
         self.assertEqual([one["document"] for one in found["damaged"]], ["bad"])
         text = tidemark("doctor", "--data", self.data).stdout.decode()
         self.assertIn("1 damaged place.", text)
+        self.assertEqual(text.count("bad"), 1, "the name is told once")
         self.assertEqual(database.read_bytes(), before, "nothing is repaired in place")
         message = self.refuse(FOUND_FAULT, "doc", "export", "--data", self.data, "bad", "-f",
                               "text")
@@ -318,6 +322,7 @@ class Commands(unittest.TestCase):
         done = tidemark("doctor", "--data", self.data)
         self.assertEqual(done.returncode, FOUND_FAULT, done.stderr)
         self.assertNotIn("run `tidemark doctor`", done.stdout.decode())
+        self.assertNotIn("0 documents", done.stdout.decode())
         lines = done.stdout.decode().splitlines()
         self.assertEqual(len(lines), len(set(lines)))
 
@@ -365,6 +370,30 @@ class Commands(unittest.TestCase):
         before = file.read_bytes()
         self.assertIn("exists", self.refuse(USAGE, "backup", "--data", self.data, file))
         self.assertEqual(file.read_bytes(), before)
+        self.assertIn("exists", self.refuse(USAGE, "backup", "--data", self.data, self.folder))
+
+    def test_tells_apart_what_an_import_finds(self):
+        self.assertIn("is a directory", self.refuse(USAGE, "doc", "import", "--data", self.data,
+                                                    "a", self.folder))
+        told = self.import_text("a", "")
+        self.assertIn('no document "a" was made', told)
+        self.assertNotIn("already", told)
+        self.refuse(NOT_THERE, "doc", "show", "--data", self.data, "a")
+        self.import_text("a", "one")
+        self.assertRegex(self.run_ok("doc", "list", "--data", self.data),
+                         r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ ")
+
+    def test_an_answer_of_no_is_no_success(self):
+        self.import_text("a", "one")
+        primary, terminal = os.openpty()
+        command = [str(BINARY), "doc", "delete", "--data", str(self.data), "a"]
+        with subprocess.Popen(command, stdin=terminal, stderr=subprocess.PIPE) as asked:
+            os.write(primary, b"n\n")
+            self.assertIn(b"Nothing was deleted", asked.communicate(timeout=30)[1])
+        os.close(primary)
+        os.close(terminal)
+        self.assertEqual(asked.returncode, FOUND_FAULT)
+        self.run_ok("doc", "show", "--data", self.data, "a")
 
     def test_imports_only_under_names_that_are_served(self):
         for name, why in (("a\nb", "control character"), ("\x7f", "control character"),
@@ -468,7 +497,7 @@ class Commands(unittest.TestCase):
         self.import_text("a", "one")
         config = self.folder / "config.toml"
         config.write_text(
-            f"# where\r\n\n\"data\" = '{self.data}' # here\nmax-rooms=500\nopen = false\n"
+            f"\ufeff# where\r\n\n\"data\" = '{self.data}' # here\nmax-rooms=500\nopen = false\n"
             'listen = [\n  "127.0.0.1:1", # one\n  "[::1]:2",\n]\nkey = "a\\\\b \\"c\\""')
         self.assertIn("  a\n", self.run_ok("doc", "list", "--config", config))
 
@@ -520,6 +549,16 @@ class Commands(unittest.TestCase):
             message = self.refuse(USAGE, "serve", "--data", self.data, given, "x.pem")
             self.assertIn(missing + " is missing", message)
 
+    def test_says_that_a_certificate_has_another_key(self):
+        for name in ("one", "two"):
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                            "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=localhost",
+                            "-keyout", self.folder / f"{name}.key", "-out",
+                            self.folder / f"{name}.pem"], check=True, capture_output=True)
+        message = self.refuse(USAGE, "serve", "--data", self.data, "--certificate",
+                              self.folder / "one.pem", "--key", self.folder / "two.key")
+        self.assertIn("do not belong together", message)
+
     def test_says_what_is_in_the_way_of_a_folder(self):
         file = self.folder / "file"
         file.write_text("")
@@ -549,38 +588,6 @@ class Commands(unittest.TestCase):
             self.assertEqual(server.wait(timeout=30), 0)
             server.stdout.close()
         self.run_ok("doc", "delete", "--data", self.data, "a", "--yes")
-
-
-class Docs(unittest.TestCase):
-    """The tables in docs/ are those of the program. With --write-docs they become so."""
-
-    def settings(self):
-        return tidemark("settings").stdout.decode()
-
-    def assert_holds(self, document, mark, table):
-        path = DOCS / document
-        begin, end = f"<!-- {mark} -->\n", f"<!-- /{mark} -->"
-        text = path.read_text()
-        head, rest = text.split(begin)
-        written, tail = rest.split(end)
-        if "--write-docs" in sys.argv:
-            path.write_text(head + begin + table + end + tail)
-        else:
-            self.assertEqual(written, table, "write it anew: cli_test.py BINARY docs --write-docs")
-
-    def test_have_the_table_of_settings(self):
-        self.assert_holds("operating.md", "settings", self.settings())
-
-    def test_have_the_limits_of_sessions_and_rooms(self):
-        first = "| `--max-room-name-bytes "
-        rows = self.settings().split(first)
-        self.assertEqual(len(rows), 2, "what sockets may cost stands before what rooms may cost")
-        table = "| Option | Default | Why |\n|---|---|---|\n"
-        for row in (first + rows[1]).splitlines():
-            flag, _, default, why = row.strip("| ").split(" | ")
-            name, unit = flag.strip("`-").split(" ")
-            table += f"| `{name}` | {default.strip('`')} {unit} | {why} |\n"
-        self.assert_holds("protocol.md", "limits", table)
 
 
 if __name__ == "__main__":
