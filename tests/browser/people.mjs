@@ -11,6 +11,9 @@ import { kRoot } from './server.mjs';
 const kChromium = process.env['TIDEMARK_CHROMIUM'] ?? '/usr/bin/chromium';
 const kDeadlineMs = 30_000;
 const kPollMs = 40;
+// What the browser itself tells, of a server that is not there and of a socket that a page left before
+// it was open. Nothing else has a reason to speak.
+const kOfBrowser = ['net::ERR_', 'WebSocket is closed before the connection is established'];
 
 export const kAda = { name: 'Ada Heron', color: '#0b7a75', scheme: 'light' };
 export const kBen = { name: 'Ben Otter', color: '#c2385f', scheme: 'dark' };
@@ -92,9 +95,8 @@ export class Person {
     const page = await this.#context.newPage();
     page.on('pageerror', (error) => this.failures.push(error.stack));
     page.on('console', (message) => {
-      // The browser itself tells of a server that is not there; nothing else has a reason to speak.
-      const isNews = !message.text().includes('net::ERR_');
-      if (isNews) this.failures.push(`console ${message.type()}: ${message.text()}`);
+      const isOfBrowser = kOfBrowser.some((words) => message.text().includes(words));
+      if (!isOfBrowser) this.failures.push(`console ${message.type()}: ${message.text()}`);
     });
     page.on('request', (request) => {
       const { protocol, origin } = new URL(request.url());
