@@ -4,6 +4,7 @@
 #include <set>
 #include <vector>
 
+#include "base/utf.h"
 #include "crdt/xml.h"
 
 namespace tidemark::cli {
@@ -12,8 +13,6 @@ namespace {
 
 using crdt::SharedType;
 using crdt::TypeRef;
-
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80) != 0;
