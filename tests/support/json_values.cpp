@@ -89,21 +89,6 @@ void write_subdocument(JsonWriter& to, const crdt::Subdocument& subdocument) {
   to.EndObject();
 }
 
-void write_delta(JsonWriter& to, const crdt::Delta& delta) {
-  to.StartArray();
-  for (const crdt::DeltaOp& op : delta) {
-    to.StartArray();
-    if (op.content.empty()) {
-      write_text(to, op.text);
-    } else {
-      write_value(to, op.content.front(), true);
-    }
-    if (!op.attributes.empty()) write_attributes(to, op.attributes);
-    to.EndArray();
-  }
-  to.EndArray();
-}
-
 void write_entries(JsonWriter& to, const crdt::Map& map) {
   to.StartObject();
   for (const std::string& key : map.keys()) {
@@ -133,7 +118,7 @@ void write_list(JsonWriter& to, const crdt::Array& array) {
 
 void write_text_dump(JsonWriter& to, const char* tag, const crdt::Text& text) {
   to.Key(tag);
-  write_delta(to, text.to_delta());
+  write_delta(to, text.to_delta(), true);
   write_own_attributes(to, text.attributes());
 }
 
@@ -272,6 +257,21 @@ void write_attributes(JsonWriter& to, const crdt::Attributes& attributes) {
     write_any(to, value);
   }
   to.EndObject();
+}
+
+void write_delta(JsonWriter& to, const crdt::Delta& delta, bool deep) {
+  to.StartArray();
+  for (const crdt::DeltaOp& op : delta) {
+    to.StartArray();
+    if (op.content.empty()) {
+      write_text(to, op.text);
+    } else {
+      write_value(to, op.content.front(), deep);
+    }
+    if (!op.attributes.empty()) write_attributes(to, op.attributes);
+    to.EndArray();
+  }
+  to.EndArray();
 }
 
 void write_dump(JsonWriter& to, const SharedType& type) {

@@ -35,6 +35,7 @@ void write_any(JsonWriter& to, const crdt::Any& value);
 // Shared types are dumped if `deep`, else only named.
 void write_value(JsonWriter& to, const crdt::Value& value, bool deep);
 void write_attributes(JsonWriter& to, const crdt::Attributes& attributes);
+void write_delta(JsonWriter& to, const crdt::Delta& delta, bool deep);
 // Everything that a type shows, as dump() in values.mjs.
 void write_dump(JsonWriter& to, const crdt::SharedType& type);
 

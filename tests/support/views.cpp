@@ -45,22 +45,6 @@ crdt::Any described(crdt::TextChange change, const crdt::Id& unit) {
                                     {"at", crdt::Any(static_cast<double>(unit.clock))}}));
 }
 
-void write_delta(JsonWriter& to, const char* name, const crdt::Delta& delta) {
-  to.Key(name);
-  to.StartArray();
-  for (const crdt::DeltaOp& op : delta) {
-    to.StartArray();
-    if (op.content.empty()) {
-      write_text(to, op.text);
-    } else {
-      write_value(to, op.content.front(), false);
-    }
-    if (!op.attributes.empty()) write_attributes(to, op.attributes);
-    to.EndArray();
-  }
-  to.EndArray();
-}
-
 void write_entries(JsonWriter& to, const SharedType& type, const crdt::Snapshot& snapshot) {
   to.Key("entries");
   to.StartObject();
@@ -148,9 +132,12 @@ Result<> Views::play_look(const Json& step, const SharedType& type, JsonWriter& 
   to.StartObject();
   if (type.kind() == crdt::TypeRef::kText || type.kind() == crdt::TypeRef::kXmlText) {
     const auto text = as<crdt::Text>(type);
-    write_delta(to, "delta", delta_at(text, at));
-    write_delta(to, "changes", delta_between(text, at, before));
-    write_delta(to, "authors", delta_between(text, at, before, described));
+    to.Key("delta");
+    write_delta(to, delta_at(text, at), false);
+    to.Key("changes");
+    write_delta(to, delta_between(text, at, before), false);
+    to.Key("authors");
+    write_delta(to, delta_between(text, at, before, described), false);
   } else {
     to.Key("list");
     to.StartArray();
