@@ -129,6 +129,28 @@ TEST(Undo, leaves_alone_what_others_wrote) {
   EXPECT_EQ(theirs.text("t").to_string(), "heXXllo");
 }
 
+TEST(Undo, hears_of_each_keystroke_of_a_peer_whose_origin_it_tracks) {
+  Doc peer(DocOptions{.client_id = 2});
+  std::vector<Buffer> sent;
+  const Subscription kept =
+      peer.on_update([&sent](const UpdateEvent& event) { sent.push_back(copy_of(event.update)); });
+  Text typed = peer.text("t");
+  for (uint32_t i = 0; i < 20; ++i) ASSERT_TRUE(typed.insert(i, "a"));
+  for (const bool is_quick : {true, false}) {
+    SCOPED_TRACE(is_quick ? "with shortcuts" : "step by step");
+    Doc doc(DocOptions{.client_id = 1});
+    doc.use_fast_paths(is_quick);
+    Text text = doc.text("t");
+    UndoOptions options = each_apart();
+    options.tracked_origins = {9};
+    Tracked tracked(doc, text, options);
+    for (const Buffer& update : sent) ASSERT_TRUE(doc.apply_update(update, 9));
+    EXPECT_EQ(tracked.stack.undo_count(), sent.size());
+    while (tracked.stack.undo()) continue;
+    EXPECT_EQ(text.to_string(), "");
+  }
+}
+
 TEST(Undo, tracks_the_origins_it_is_told_to) {
   Doc doc;
   Text text = doc.text("t");

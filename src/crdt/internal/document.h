@@ -224,6 +224,7 @@ class Document {
   void open_gap(BranchHandle branch, uint32_t index, ItemHandle tombstone,
                 Directory::Position place);
   bool may_type_on() const;
+  void lengthen(ItemHandle item, uint32_t units);
   void write_inserted(const Item& item, uint32_t clock, std::string_view utf8);
   bool write_keystroke(ItemHandle item, uint32_t clock, std::string_view utf8);
   // remote_edit.cpp
@@ -233,7 +234,7 @@ class Document {
   bool apply_keystroke(Bytes update, uint64_t origin);
   void expect_keystroke(Bytes update, const PeerKeystroke& latest);
   void expect_next_keystroke(ItemHandle item);
-  bool append_remote(Client& client, std::string_view utf8, uint32_t units, WireId right,
+  bool append_remote(const Client& client, std::string_view utf8, uint32_t units, WireId right,
                      uint64_t origin);
   bool insert_remote(ClientIndex client, std::string_view utf8, uint32_t units, WireId left,
                      WireId right, uint64_t origin);

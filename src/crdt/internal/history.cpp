@@ -67,20 +67,7 @@ ItemHandle Document::insert_copy(ItemHandle original, BranchHandle parent, ItemH
   }
   store.mark_redone(original, {own_client_, item.clock});
   store.keep(handle, true);
-  const bool is_undisputed = left != kNone ? store.items[left].right == right
-                                           : right != kNone && store.items[right].left == kNone;
-  if (!is_undisputed) left = resolve_conflicts(item, left, right);
-  ItemHandle next = store.branches[parent].start;
-  if (left != kNone) {
-    next = store.items[left].right;
-  } else if (is_keyed) {
-    next = first_in_chain(parent, item.leaf_or_key);
-  }
-  store.link(handle, left, next);
-  if (next == kNone && is_keyed) {
-    store.entries(store.branches[parent]).assign(item.leaf_or_key, handle);
-    if (left != kNone) erase(left);
-  }
+  link_among(handle, left, right);
   finish_integration(handle);
   return handle;
 }

@@ -15,6 +15,10 @@ void Document::touch(ClientIndex index) {
   if (client.epoch == open_->epoch) return;
   client.epoch = open_->epoch;
   client.before = client.state;
+  if (queue_.size() == 1) {
+    open_->touched.push_back({index, client.state});
+    return;
+  }
   for (size_t number = 0; number < queue_.size(); ++number) {
     TransactionRecord& record = queue_[number];
     const auto is_known = [index](const TransactionRecord::Touched& entry) {

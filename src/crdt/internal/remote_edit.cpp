@@ -104,19 +104,11 @@ bool Document::apply_keystroke(Bytes update, uint64_t origin) {
       update[text_at + 1] != 0) {
     return false;
   }
-  Item& item = store.items[handle];
+  const Item& item = store.items[handle];
   if (!store.pool.extend(item.content + item.len, update.subspan(text_at, 1))) return false;
   begin_shortcut(origin, false);
   forget_caret();
-  Client& client = store.clients[peer_keystroke_.client];
-  open_->touched.push_back({peer_keystroke_.client, client.state});
-  client.epoch = open_->epoch;
-  client.before = client.state;
-  ++client.state;
-  ++item.len;
-  Branch& text = store.branches[item.parent];
-  ++text.length;
-  if (text.tree != kNone) store.index.update_later(handle);
+  lengthen(handle, 1);
   if (observers_->has(Observers::Kind::kUpdateV1)) {
     shortcut_.resize(static_cast<uint32_t>(update.size()));
     std::memcpy(shortcut_.begin(), update.data(), update.size());
@@ -129,10 +121,10 @@ bool Document::apply_keystroke(Bytes update, uint64_t origin) {
 }
 
 // The writer types on.
-bool Document::append_remote(Client& client, std::string_view utf8, uint32_t units, WireId right,
-                             uint64_t origin) {
+bool Document::append_remote(const Client& client, std::string_view utf8, uint32_t units,
+                             WireId right, uint64_t origin) {
   const ItemHandle handle = client.directory.at(client.directory.last()).item;
-  Item& item = store.items[handle];
+  const Item& item = store.items[handle];
   if (item.ref() != Ref::kString || item.is_deleted() || item.has(Item::kHasSpan) ||
       item.has(Item::kKeep) || item.has(Item::kHasKey)) {
     return false;
@@ -146,17 +138,12 @@ bool Document::append_remote(Client& client, std::string_view utf8, uint32_t uni
       return false;
     }
   }
-  Branch& text = store.branches[item.parent];
+  const Branch& text = store.branches[item.parent];
   if (text.cleans_formatting) return false;
   if (text.item != kNone && store.items[text.item].is_deleted()) return false;
   if (!store.pool.extend(item.content + item.len, as_bytes(utf8))) return false;
   begin_shortcut(origin, false);
-  note_shortcut(item.parent);
-  touch(item.client());
-  client.state += units;
-  item.len += units;
-  text.length += units;
-  if (text.tree != kNone) store.index.update_later(handle);
+  lengthen(handle, units);
   if (observers_->has(Observers::Kind::kUpdateV1)) write_inserted(item, client.before, utf8);
   forget_caret();
   end();

@@ -61,28 +61,31 @@ bool Document::type_on(BranchHandle branch, uint32_t index, std::string_view utf
   if (utf8.size() != units) return false;
   if (!caret_.is_checked && !may_type_on()) return false;
   caret_.is_checked = true;
-  Item& item = store.items[caret_.item];
+  const Item& item = store.items[caret_.item];
   if (!store.pool.extend(item.content + item.len, as_bytes(utf8))) return false;
   begin_shortcut();
-  Client& own = store.clients[own_client_];
-  open_->touched.push_back({own_client_, own.state});
-  note_shortcut(branch);
-  own.epoch = open_->epoch;
-  own.before = own.state;
-  own.state += units;
-  item.len += units;
-  Branch& text = store.branches[branch];
-  text.length += units;
-  if (text.tree != kNone) store.index.update_later(caret_.item);
+  lengthen(caret_.item, units);
   caret_.end_index += units;
   gap_.first = kNone;
-  if (observers_->has(Observers::Kind::kUpdateV1) &&
-      !write_keystroke(caret_.item, own.before, utf8)) {
-    write_inserted(item, own.before, utf8);
+  const uint32_t before = store.clients[own_client_].before;
+  if (observers_->has(Observers::Kind::kUpdateV1) && !write_keystroke(caret_.item, before, utf8)) {
+    write_inserted(item, before, utf8);
     if (units == 1) keystroke_.item = caret_.item;
   }
   end();
   return true;
+}
+
+// The client's last item grows by text that is in the pool already.
+void Document::lengthen(ItemHandle handle, uint32_t units) {
+  Item& item = store.items[handle];
+  note_shortcut(item.parent);
+  touch(item.client());
+  store.clients[item.client()].state += units;
+  item.len += units;
+  Branch& text = store.branches[item.parent];
+  text.length += units;
+  if (text.tree != kNone) store.index.update_later(handle);
 }
 
 // Turns the update of the last keystroke into that of the next one.
