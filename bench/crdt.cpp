@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -14,35 +13,13 @@
 #include "crdt/doc.h"
 #include "crdt/update.h"
 #include "support/trace_file.h"
+#include "timing.h"
 
 namespace tidemark::bench {
 namespace {
 
-constexpr int kRepeats = 15;
 constexpr int kCopies = 10;
 constexpr size_t kMerged = 20'000;
-
-// Processor time: other jobs on the machine do not count.
-double cpu_ms() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
-}
-
-template <typename F>
-double ms_of(F&& work) {
-  const double start = cpu_ms();
-  work();
-  return cpu_ms() - start;
-}
-
-template <typename F>
-double median_ms(F&& work) {
-  std::vector<double> times;
-  for (int i = 0; i < kRepeats; ++i) times.push_back(ms_of(work));
-  std::sort(times.begin(), times.end());
-  return times[times.size() / 2];
-}
 
 void report(const char* name, double value) { std::printf("\"%s\": %.4f, ", name, value); }
 

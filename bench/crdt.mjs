@@ -1,19 +1,26 @@
 // The kernel beside npm yjs on recorded editing, in turns, and the medians of the rounds.
-//   node crdt.mjs [rounds] [--traces=DIR] [--dry]
+//   node crdt.mjs [rounds] [--traces=DIR] [--operations=100000] [--dry]
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { machine, median, publish, root, rounded, table, today } from './report.mjs';
+import { medianRatio, ratioCell, workloadRows } from './rows.mjs';
+import { CLIENTS, workloads } from './workloads.mjs';
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
-  options: { traces: { type: 'string' }, dry: { type: 'boolean', default: false } },
+  options: {
+    traces: { type: 'string' },
+    operations: { type: 'string', default: '100000' },
+    dry: { type: 'boolean', default: false },
+  },
 });
 const rounds = Number(positionals[0] ?? 5);
 const shared = process.env.TIDEMARK_SHARED ?? path.join(root, '../shared');
-const folder = path.join(flags.traces ?? path.join(shared, 'traces'), 'sequential');
-const file = (trace) => path.join(folder, `${trace}.json.gz`);
+const folder = flags.traces ?? path.join(shared, 'traces');
+const file = (trace, kind = 'sequential') => path.join(folder, kind, `${trace}.json.gz`);
 const [MAIN, ...OTHERS] = ['automerge-paper', 'seph-blog1', 'rustcode', 'sveltecomponent'];
 if (!fs.existsSync(file(MAIN))) {
   console.error(`no trace at ${file(MAIN)}: name the folder of traces with --traces=DIR`);
@@ -21,13 +28,22 @@ if (!fs.existsSync(file(MAIN))) {
 }
 
 const run = (command, ...args) =>
-  JSON.parse(execFileSync(command, args, { encoding: 'utf8', cwd: path.join(root, 'bench') }));
+  JSON.parse(
+    execFileSync(command, args, {
+      encoding: 'utf8',
+      cwd: path.join(root, 'bench'),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }),
+  );
+const native = (program, ...args) =>
+  run(path.join(root, 'build/release/bench', `bench_${program}`), ...args);
+const inNode = (...args) => run(process.execPath, '--expose-gc', ...args);
 
 const measured = (trace) => {
   const [ours, theirs] = [[], []];
   for (let round = 0; round < rounds; round++) {
-    ours.push(run(path.join(root, 'build/release/bench/bench_crdt'), file(trace)));
-    theirs.push(run(process.execPath, '--expose-gc', 'yjs_crdt.mjs', file(trace)));
+    ours.push(native('crdt', file(trace)));
+    theirs.push(inNode('yjs_crdt.mjs', file(trace)));
     const [mine, other] = [ours.at(-1), theirs.at(-1)].map(({ replay_ms }) => rounded(replay_ms));
     console.error(`${trace}, round ${round + 1}: ${mine} and ${other} ms`);
   }
@@ -52,11 +68,7 @@ const ROWS = [
 
 const timeRow = ([what, name, unit], mines = ours, others = theirs) => {
   const [mine, other] = [of(mines, name), of(others, name)];
-  const ratio =
-    other >= mine
-      ? `${rounded(other / mine)} times less`
-      : `**${rounded(mine / other)} times more**`;
-  return [what, `${rounded(mine)} ${unit}`, `${rounded(other)} ${unit}`, ratio];
+  return [what, `${rounded(mine)} ${unit}`, `${rounded(other)} ${unit}`, ratioCell(other / mine)];
 };
 
 const sizeRow = ([what, name]) => {
@@ -85,6 +97,39 @@ const otherRows = OTHERS.map((trace) => {
   return timeRow([`${trace}, ${edits} edits`, 'replay_ms', 'ms'], results.ours, results.theirs);
 });
 const others = [['replay of other traces', ...rows[0].slice(1)], ...otherRows];
+
+// What several people wrote at the same time, told to a fresh replica.
+const work = fs.mkdtempSync(path.join(os.tmpdir(), 'tidemark-bench-'));
+const concurrentRow = (trace) => {
+  const [ours, theirs] = [[], []];
+  const updates = path.join(work, `${trace}.updates`);
+  for (let round = 0; round < rounds; round++) {
+    ours.push(native('concurrent', file(trace, 'concurrent'), updates));
+    theirs.push(inNode('concurrent.mjs', 'yjs', file(trace, 'concurrent'), updates));
+    const [mine, other] = [ours.at(-1), theirs.at(-1)].map(({ apply_ms }) => rounded(apply_ms));
+    console.error(`${trace}, round ${round + 1}: ${mine} and ${other} ms`);
+  }
+  const count = ours[0].updates.toLocaleString('en-US');
+  return timeRow([`${trace}, ${count} updates`, 'apply_ms', 'ms'], ours, theirs);
+};
+const concurrentRows = [
+  ['all remote updates of', ...rows[0].slice(1)],
+  ...['friendsforever', 'clownschool'].map(concurrentRow),
+];
+
+const list = workloads(Number(flags.operations));
+const listFile = path.join(work, 'workloads.json');
+fs.writeFileSync(listFile, JSON.stringify(list));
+console.error('workloads');
+const [oursPlayed, yjsPlayed] = [
+  native('play', listFile),
+  inNode('play.mjs', 'yjs', listFile, '--seconds=12'),
+];
+fs.rmSync(work, { recursive: true });
+const head = [...rows[0].slice(1), 'state V1 / V2 in bytes'];
+const playedRows = (names) => workloadRows(list, [oursPlayed, yjsPlayed], names);
+const CRDT_BENCHMARKS = /^B/;
+
 const text = `## Documents: \`./dev bench crdt\`
 
 259,778 edits of one text with 104,852 characters at the end (editing-traces, automerge-paper), both
@@ -92,6 +137,23 @@ with client id 1, warm, processor time, medians of ${rounds} rounds in turns. ${
 
 ${table(rows)}
 
-${table(others)}`;
+${table(others)}
+
+${table(concurrentRows)}
+
+The workloads of dmonad/crdt-benchmarks with N = 6,000 and ${CLIENTS.toLocaleString('en-US')} clients: in B1 each edit and, on a second
+replica, its update; in B2 the edits of two replicas in one transaction each, and the exchange; in B3
+one replica that gets the update of each client, in one transaction. Medians of up to five runs. The
+states are equal byte for byte where nothing else is said. The median of the ratios is
+${rounded(medianRatio(list, oursPlayed, yjsPlayed, CRDT_BENCHMARKS))}.
+
+${table([['crdt-benchmarks', ...head], ...playedRows(CRDT_BENCHMARKS)])}
+
+More edits, of each kind of content, each with its update and that applied to a second replica; under
+an undo manager each is a step, then all are undone and redone. Who took more than 12 s was stopped:
+the part that it had done is in brackets, and the ratio is for that part. Sizes are those of the
+whole.
+
+${table([['more edits', ...head], ...playedRows(/^[a-z]/)])}`;
 if (flags.dry) console.log(text);
 else publish('crdt', text);

@@ -3,28 +3,11 @@
 import fs from 'node:fs';
 import zlib from 'node:zlib';
 import * as Y from 'yjs';
+import { expect, medianMs, msOf } from './timing.mjs';
 
-const REPEATS = 15;
 const COPIES = 10;
 const MERGED = 20_000;
 const trace = JSON.parse(zlib.gunzipSync(fs.readFileSync(process.argv[2])));
-
-// Processor time with that of the garbage collector, which may run beside.
-const msOf = (work) => {
-  const start = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / 1000;
-};
-
-const medianMs = (work) => {
-  const times = Array.from({ length: REPEATS }, () => msOf(work)).sort((a, b) => a - b);
-  return times[REPEATS >> 1];
-};
-
-const expect = (condition) => {
-  if (!condition) throw new Error('yjs does not do what the trace says');
-};
 
 const newDoc = (id) => {
   const doc = new Y.Doc();
