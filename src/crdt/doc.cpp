@@ -110,7 +110,7 @@ SharedType Doc::root(std::string_view name, TypeRef kind_if_unknown) {
   return {document_.get(), handle};
 }
 
-void Doc::begin(Origin origin) { document_->open_transaction(origin); }
+void Doc::begin(Origin origin) { document_->announce(origin); }
 void Doc::end() { document_->end(); }
 
 Result<> Doc::apply_update(Bytes update, Origin origin, const UpdateLimits& limits) {

@@ -57,10 +57,7 @@ Result<uint32_t> units_of(std::string_view utf8) {
 Result<> Text::insert(uint32_t index, std::string_view utf8) {
   if (utf8.empty()) return {};
   Document& document = *document_;
-  if (is_one_ascii_unit(utf8) && has_range(document, branch_, index, 0) &&
-      document.insert_plain(branch_, index, utf8, 1)) {
-    return {};
-  }
+  if (is_one_ascii_unit(utf8) && document.type_character(branch_, index, utf8.front())) return {};
   if (Result<> checked = check_range(*this, index, 0); !checked) return checked;
   const Result<uint32_t> units = units_of(utf8);
   if (!units) return tl::unexpected(units.error());

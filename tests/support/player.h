@@ -46,6 +46,7 @@ class Peer {
 
  private:
   void watch_updates();
+  void watch_v2();
   void watch_events(const std::string& root);
   void note_event(const std::string& root, const crdt::Event& event);
 
@@ -57,6 +58,8 @@ class Peer {
   std::vector<std::string> removed_;
   std::vector<std::string> loaded_;
   std::vector<crdt::Subscription> subscriptions_;
+  bool always_watches_v2_;
+  crdt::Subscription v2_;
   Histories histories_;
 };
 

@@ -31,25 +31,83 @@ void Document::begin(uint64_t origin, bool is_local) {
 }
 
 void Document::open_transaction(uint64_t origin, bool is_local) {
+  if (brief_.stage != BriefTransaction::Stage::kIdle) record_brief();
   if (depth_++ > 0) return;
   open_ = &queue_.add();
   open_->reset(origin, is_local, ++epoch_);
 }
 
+void Document::announce(uint64_t origin, bool is_local) {
+  if (!is_idle()) return open_transaction(origin, is_local);
+  ++depth_;
+  brief_.stage = BriefTransaction::Stage::kBegun;
+  brief_.origin = origin;
+  brief_.is_local = is_local;
+}
+
+// Makes a record of the brief transaction, which lasts or is being told.
+void Document::record_brief() {
+  TransactionRecord& record = queue_.add();
+  record.reset(brief_.origin, brief_.is_local, ++epoch_);
+  if (brief_.stage != BriefTransaction::Stage::kBegun) {
+    record.is_shortcut = true;
+    if (brief_.writer != kNoClient) {
+      record.touched.push_back({brief_.writer, brief_.before});
+      Client& writer = store.clients[brief_.writer];
+      writer.epoch = record.epoch;
+      writer.before = brief_.before;
+    }
+    if (brief_.erased.len > 0) record.deleted.push_back(brief_.erased);
+    if (observers_->has(Observers::Kind::kHistory))
+      record.changed.push_back({brief_.branch, kNone});
+  }
+  if (brief_.stage != BriefTransaction::Stage::kTold) open_ = &record;
+  brief_.stage = BriefTransaction::Stage::kIdle;
+}
+
 void Document::end() {
   TM_ASSERT(depth_ > 0);
   if (--depth_ > 0) return;
+  if (brief_.stage != BriefTransaction::Stage::kIdle) return end_brief();
   const bool is_first = open_ == &queue_[0];
   open_ = nullptr;
   // Transactions that observers run wait in the queue until the one before them is cleaned up.
-  if (!is_first) return;
-  for (size_t number = 0; number < queue_.size(); ++number) {
-    if (queue_[number].is_shortcut) {
-      tell_histories(queue_[number]);
-      emit_shortcut(queue_[number]);
-    } else {
-      clean_up(queue_[number]);
+  if (is_first) finish_transactions(0);
+}
+
+void Document::end_brief() {
+  const bool needs_record =
+      observers_->has(Observers::Kind::kHistory) || observers_->has(Observers::Kind::kUpdateV2);
+  if (needs_record) {
+    record_brief();
+    open_ = nullptr;
+    return finish_transactions(0);
+  }
+  if (brief_.stage == BriefTransaction::Stage::kEdited) {
+    brief_.stage = BriefTransaction::Stage::kTold;
+    emit_shortcut(brief_.origin, brief_.is_local);
+    if (observers_->has(Observers::Kind::kUpdateV2)) {
+      if (queue_.is_empty()) record_brief();
+      emit_v2(queue_[0]);
     }
+  }
+  // Observers that ran transactions had it recorded.
+  if (!queue_.is_empty()) return finish_transactions(1);
+  brief_.stage = BriefTransaction::Stage::kIdle;
+  store.repack_if_wasteful();
+  if (hint_.kind != Hint::Kind::kNothing) take_hint();
+}
+
+void Document::finish_transactions(size_t number) {
+  for (; number < queue_.size(); ++number) {
+    TransactionRecord& record = queue_[number];
+    if (!record.is_shortcut) {
+      clean_up(record);
+      continue;
+    }
+    tell_histories(record);
+    emit_shortcut(record.origin, record.is_local);
+    if (observers_->has(Observers::Kind::kUpdateV2)) emit_v2(record);
   }
   queue_.clear();
   store.repack_if_wasteful();

@@ -18,6 +18,7 @@
 #include "crdt/internal/new_content.h"
 #include "crdt/internal/observers.h"
 #include "crdt/internal/pending.h"
+#include "crdt/internal/plain_edit.h"
 #include "crdt/internal/recent_edit.h"
 #include "crdt/internal/struct_store.h"
 #include "crdt/internal/subdocuments.h"
@@ -51,7 +52,9 @@ class Document {
   // ... for edits of the general path.
   void begin(uint64_t origin, bool is_local = true);
   void end();
-  bool is_open() const { return open_ != nullptr; }
+  // ... with no record until it is needed: for whoever does not edit at once.
+  void announce(uint64_t origin, bool is_local = true);
+  bool is_open() const { return depth_ > 0; }
   TransactionRecord& open() { return *open_; }
 
   uint64_t client_id() const { return client_id_; }
@@ -107,6 +110,8 @@ class Document {
 
   // --- fast paths (plain_edit.cpp, typing.cpp): the same effects as the general path in fewer
   // steps. False where only the general path will do; the document is then untouched.
+  // One ASCII character, at any index.
+  bool type_character(BranchHandle branch, uint32_t index, char character);
   bool insert_plain(BranchHandle branch, uint32_t index, std::string_view utf8, uint32_t units);
   bool erase_plain(BranchHandle branch, uint32_t index, uint32_t units);
   // Said inside a transaction: where a local insertion ended, or a local deletion left its gap.
@@ -117,7 +122,13 @@ class Document {
   bool uses_fast_paths = true;
 
  private:
-  // transaction.cpp
+  // document.cpp, dispatch.cpp
+  bool is_idle() const {
+    return queue_.is_empty() && brief_.stage == BriefTransaction::Stage::kIdle;
+  }
+  void record_brief();
+  void end_brief();
+  void finish_transactions(size_t number);
   void run_observers(TransactionRecord& record);
   void note_ends(TransactionRecord& record) const;
   void note_told(TransactionRecord& record) const;
@@ -186,32 +197,15 @@ class Document {
   template <typename Writer>
   void write_sections(Writer& writer, const std::vector<Section>& sections);
   // plain_edit.cpp
+  bool may_begin_shortcut() const;
   bool may_take_shortcut(BranchHandle branch) const;
-  void note_shortcut(BranchHandle branch);
-  void begin_shortcut(uint64_t origin = 0, bool is_local = true);
-  // A place in a list where something is about to stand.
-  struct Seam {
-    BranchHandle branch;
-    ItemHandle left = kNone;
-    ItemHandle right = kNone;
-    ItemHandle rest = kNone;  // what was cut off `left` for it
-    Directory::Position rest_place{};
-  };
+  void begin_shortcut(BranchHandle branch, uint64_t origin = 0, bool is_local = true);
+  void note_writer(ClientIndex writer);
   void cut(Seam& seam, ItemHandle item, uint32_t offset);
   ItemHandle insert_at(const Seam& seam, ClientIndex client, std::string_view utf8, uint32_t units);
   ItemHandle append_text(const Seam& seam, ClientIndex client, std::string_view utf8,
                          uint32_t units);
   bool insert_between(BranchHandle branch, uint32_t index, std::string_view utf8, uint32_t units);
-  // Units of one item that are about to be deleted.
-  struct Erasure {
-    BranchHandle branch;
-    PositionIndex::Place from;
-    uint32_t units;
-    uint32_t index;  // kUnknownIndex of somebody else's deletion
-    uint64_t origin = 0;
-    bool is_local = true;
-  };
-  static constexpr uint32_t kUnknownIndex = 0xf0000000;
   bool erase_beside_tombstone(const Erasure& erasure);
   bool erase_within(const Erasure& erasure);
   // typing.cpp
@@ -226,7 +220,7 @@ class Document {
   bool may_type_on() const;
   void lengthen(ItemHandle item, uint32_t units);
   void write_inserted(const Item& item, uint32_t clock, std::string_view utf8);
-  bool write_keystroke(ItemHandle item, uint32_t clock, std::string_view utf8);
+  bool write_keystroke(uint32_t clock, char character);
   // remote_edit.cpp
   bool may_take_remote_shortcut() const;
   bool apply_plain(Bytes update, uint64_t origin);
@@ -234,13 +228,16 @@ class Document {
   bool apply_keystroke(Bytes update, uint64_t origin);
   void expect_keystroke(Bytes update, const PeerKeystroke& latest);
   void expect_next_keystroke(ItemHandle item);
+  // Whether observers edited when they heard of the shortcut that began at this epoch. Its own
+  // record, if it has one, takes one epoch.
+  bool was_answered(uint32_t epoch) const { return epoch_ - epoch > 1; }
   bool append_remote(const Client& client, std::string_view utf8, uint32_t units, WireId right,
                      uint64_t origin);
   bool insert_remote(ClientIndex client, std::string_view utf8, uint32_t units, WireId left,
                      WireId right, uint64_t origin);
   bool apply_erasure(Decoder& from, uint64_t origin);
   void write_erased(const TransactionRecord::Deleted& erased);
-  void emit_shortcut(const TransactionRecord& record);
+  void emit_shortcut(uint64_t origin, bool is_local);
   void take_hint();
   void note_caret(BranchHandle branch, uint32_t end_index);
   void note_gap(BranchHandle branch, uint32_t index);
@@ -262,6 +259,7 @@ class Document {
   uint32_t depth_ = 0;
   uint32_t epoch_ = 0;
   TransactionQueue queue_;
+  BriefTransaction brief_;
 
   Pending pending_;
   PendingDeletes pending_deletes_;

@@ -188,14 +188,14 @@ void Document::write_transaction(Writer& writer, const TransactionRecord& record
 
 void Document::emit_updates(const TransactionRecord& record) {
   const bool wants_v1 = observers_->has(Observers::Kind::kUpdateV1);
-  const bool wants_v2 = observers_->has(Observers::Kind::kUpdateV2);
-  if (!(wants_v1 || wants_v2) || !has_effect(record)) return;
+  if (!(wants_v1 || observers_->has(Observers::Kind::kUpdateV2)) || !has_effect(record)) return;
   if (wants_v1) {
     writer_v1_.clear();
     write_transaction(writer_v1_, record);
     emit_update(Observers::Kind::kUpdateV1, {writer_v1_.bytes(), record.origin, record.is_local});
   }
-  if (wants_v2) emit_v2(record);
+  // Perhaps only since V1 was told.
+  if (observers_->has(Observers::Kind::kUpdateV2)) emit_v2(record);
 }
 
 void Document::emit_v2(const TransactionRecord& record) {

@@ -7,10 +7,6 @@
 namespace tidemark::crdt {
 
 // For a type of which is known that it lives and is not new.
-void Document::note_shortcut(BranchHandle branch) {
-  if (observers_->has(Observers::Kind::kHistory)) open_->changed.push_back({branch, kNone});
-}
-
 void Document::tell_histories(TransactionRecord& record) {
   if (!observers_->has(Observers::Kind::kHistory)) return;
   if (record.is_shortcut) {

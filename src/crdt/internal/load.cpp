@@ -326,8 +326,8 @@ bool Document::may_load() const {
   const bool is_heard = observers_->has(Observers::Kind::kUpdateV1) ||
                         observers_->has(Observers::Kind::kUpdateV2) ||
                         observers_->has(Observers::Kind::kSubdocuments) || !observers_->is_empty();
-  return uses_fast_paths && depth_ == 0 && queue_.is_empty() && store.clients.empty() &&
-         !has_pending() && !is_heard;
+  return uses_fast_paths && depth_ == 0 && is_idle() && store.clients.empty() && !has_pending() &&
+         !is_heard;
 }
 
 template <typename Reader>

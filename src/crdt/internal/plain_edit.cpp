@@ -6,17 +6,36 @@
 
 namespace tidemark::crdt {
 
-bool Document::may_take_shortcut(BranchHandle branch) const {
-  const bool is_first_edit = queue_.is_empty() || (queue_.size() == 1 && open_ != nullptr &&
-                                                   open_->is_pristine() && open_->is_local);
-  return uses_fast_paths && is_first_edit && observers_->is_empty() && options_.collects_garbage &&
-         !store.branches[branch].has_formatting;
+// As the first thing that a local transaction does.
+bool Document::may_begin_shortcut() const {
+  using Stage = BriefTransaction::Stage;
+  const bool is_first_edit =
+      queue_.is_empty() &&
+      (brief_.stage == Stage::kIdle || (brief_.stage == Stage::kBegun && brief_.is_local));
+  return uses_fast_paths && is_first_edit && observers_->is_empty() && options_.collects_garbage;
 }
 
-void Document::begin_shortcut(uint64_t origin, bool is_local) {
-  open_transaction(origin, is_local);
-  open_->is_shortcut = true;
+bool Document::may_take_shortcut(BranchHandle branch) const {
+  return may_begin_shortcut() && !store.branches[branch].has_formatting;
+}
+
+// A transaction that is open already keeps its origin.
+void Document::begin_shortcut(BranchHandle branch, uint64_t origin, bool is_local) {
+  if (depth_++ == 0) {
+    brief_.origin = origin;
+    brief_.is_local = is_local;
+  }
+  brief_.stage = BriefTransaction::Stage::kEdited;
+  brief_.branch = branch;
+  brief_.writer = kNoClient;
+  brief_.erased.len = 0;
   peer_keystroke_.item = kNone;
+}
+
+// The shortcut is about to add to what this client wrote.
+void Document::note_writer(ClientIndex writer) {
+  brief_.writer = writer;
+  brief_.before = store.clients[writer].state;
 }
 
 bool Document::insert_plain(BranchHandle branch, uint32_t index, std::string_view utf8,
@@ -26,7 +45,7 @@ bool Document::insert_plain(BranchHandle branch, uint32_t index, std::string_vie
 }
 
 bool Document::erase_plain(BranchHandle branch, uint32_t index, uint32_t units) {
-  if (!may_take_shortcut(branch) || may_keep(branch, open_ == nullptr ? 0 : open_->origin)) {
+  if (!may_take_shortcut(branch) || may_keep(branch, depth_ == 0 ? 0 : brief_.origin)) {
     return false;
   }
   return erase_at_gap(branch, index, units) ||
@@ -46,7 +65,7 @@ bool Document::insert_between(BranchHandle branch, uint32_t index, std::string_v
   }
   // What is inserted comes behind the tombstones at its place.
   skip_tombstones(branch, seam.left, seam.right);
-  begin_shortcut();
+  begin_shortcut(branch);
   const ItemHandle typed = insert_at(seam, own_client_, utf8, units);
   caret_ = {branch, typed, index + units, false};
   gap_.first = kNone;
@@ -84,7 +103,7 @@ ItemHandle Document::insert_at(const Seam& seam, ClientIndex writer, std::string
     }
   }
   if (observers_->has(Observers::Kind::kUpdateV1)) {
-    write_inserted(store.items[holder], client.before, utf8);
+    write_inserted(store.items[holder], brief_.before, utf8);
   }
   return holder;
 }
@@ -92,8 +111,7 @@ ItemHandle Document::insert_at(const Seam& seam, ClientIndex writer, std::string
 // The writer's next item, linked, indexed and in the directory.
 ItemHandle Document::append_text(const Seam& seam, ClientIndex writer, std::string_view utf8,
                                  uint32_t units) {
-  touch(writer);
-  note_shortcut(seam.branch);
+  note_writer(writer);
   Client& client = store.clients[writer];
   const ItemHandle handle = store.new_item();
   Item& item = store.items[handle];

@@ -50,6 +50,12 @@ class Pool {
     }
     return false;
   }
+  bool extend(uint32_t end, char byte) {
+    if (end != size()) return extend(end, Bytes(reinterpret_cast<const uint8_t*>(&byte), 1));
+    bytes_.resize(end + 1);
+    *at(end) = static_cast<uint8_t>(byte);
+    return true;
+  }
   void discard(uint32_t bytes) { garbage_ += bytes; }
 
   // Makes the run `a` directly followed by the run `b` one run and yields where it starts. Runs

@@ -26,7 +26,7 @@ constexpr uint64_t kHighestClock = 0xf0000000;
 }  // namespace
 
 bool Document::may_take_remote_shortcut() const {
-  return uses_fast_paths && queue_.is_empty() && observers_->is_empty() && !has_pending() &&
+  return uses_fast_paths && is_idle() && observers_->is_empty() && !has_pending() &&
          options_.collects_garbage;
 }
 
@@ -60,11 +60,10 @@ bool Document::apply_insertion(Decoder& from, uint64_t origin) {
   const auto units = static_cast<uint32_t>(utf8.size());
   const uint32_t state = store.clients[client].state;
   if (id.clock != state || state == 0 || id.clock + units > kHighestClock) return false;
-  const uint32_t epoch = epoch_ + 1;
+  const uint32_t epoch = epoch_;
   if (left.client == id.client && left.clock + 1 == state &&
       append_remote(store.clients[client], utf8, units, right, origin)) {
-    // Whoever heard of it may have edited.
-    if (units == 1 && epoch_ == epoch) {
+    if (units == 1 && !was_answered(epoch)) {
       latest.client = client;
       latest.clock = state;
       expect_keystroke(from.input(), latest);
@@ -106,7 +105,7 @@ bool Document::apply_keystroke(Bytes update, uint64_t origin) {
   }
   const Item& item = store.items[handle];
   if (!store.pool.extend(item.content + item.len, update.subspan(text_at, 1))) return false;
-  begin_shortcut(origin, false);
+  begin_shortcut(item.parent, origin, false);
   forget_caret();
   lengthen(handle, 1);
   if (observers_->has(Observers::Kind::kUpdateV1)) {
@@ -115,8 +114,7 @@ bool Document::apply_keystroke(Bytes update, uint64_t origin) {
   }
   const uint32_t epoch = epoch_;
   end();
-  // Whoever heard of it may have edited.
-  if (epoch_ == epoch) expect_next_keystroke(handle);
+  if (!was_answered(epoch)) expect_next_keystroke(handle);
   return true;
 }
 
@@ -142,9 +140,9 @@ bool Document::append_remote(const Client& client, std::string_view utf8, uint32
   if (text.cleans_formatting) return false;
   if (text.item != kNone && store.items[text.item].is_deleted()) return false;
   if (!store.pool.extend(item.content + item.len, as_bytes(utf8))) return false;
-  begin_shortcut(origin, false);
+  begin_shortcut(item.parent, origin, false);
   lengthen(handle, units);
-  if (observers_->has(Observers::Kind::kUpdateV1)) write_inserted(item, client.before, utf8);
+  if (observers_->has(Observers::Kind::kUpdateV1)) write_inserted(item, brief_.before, utf8);
   forget_caret();
   end();
   return true;
@@ -170,7 +168,7 @@ bool Document::insert_remote(ClientIndex client, std::string_view utf8, uint32_t
   const Branch& text = store.branches[item.parent];
   if (text.cleans_formatting) return false;
   if (text.item != kNone && store.items[text.item].is_deleted()) return false;
-  begin_shortcut(origin, false);
+  begin_shortcut(item.parent, origin, false);
   forget_caret();
   Seam seam{item.parent};
   cut(seam, handle, left_clock - item.clock + 1);
@@ -190,7 +188,8 @@ bool Document::apply_erasure(Decoder& from, uint64_t origin) {
   const ClientIndex client = store.find_client(id);
   if (client == kNoClient || first + len > store.clients[client].state) return false;
   const auto clock = static_cast<uint32_t>(first);
-  Erasure erasure{kNone, {kNone, 0}, static_cast<uint32_t>(len), kUnknownIndex, origin, false};
+  Erasure erasure{kNone,  {kNone, 0}, static_cast<uint32_t>(len), Erasure::kUnknownIndex,
+                  origin, false};
   const auto cleans_formatting = [this](BranchHandle branch) {
     return store.branches[branch].cleans_formatting;
   };
@@ -198,7 +197,7 @@ bool Document::apply_erasure(Decoder& from, uint64_t origin) {
     const Item& tombstone = store.items[gap_.first];
     const Item& last = store.items[gap_.last];
     erasure.branch = gap_.branch;
-    gap_.index = kUnknownIndex;
+    gap_.index = Erasure::kUnknownIndex;
     if (tombstone.client() == client && tombstone.clock == first + len && tombstone.left != kNone &&
         !cleans_formatting(gap_.branch) && erase_before_gap(erasure)) {
       return true;

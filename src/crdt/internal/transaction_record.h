@@ -66,9 +66,6 @@ struct TransactionRecord {
     epoch = new_epoch;
     is_shortcut = false;
   }
-  bool is_pristine() const {
-    return touched.empty() && deleted.empty() && merge_candidates.empty();
-  }
   // Everything that shortcuts leave alone.
   void clear_rest();
   void sort_deleted();
@@ -76,6 +73,21 @@ struct TransactionRecord {
   bool deletes(ClientIndex client, uint32_t clock) const;
   // The client's state when the transaction began; `now` if nobody added to it since.
   uint32_t before(ClientIndex client, uint32_t now) const;
+};
+
+// A transaction without a record: nothing was done in it so far, or one shortcut, which is all that
+// most transactions are. It gets a record as soon as anything else happens while it lasts.
+struct BriefTransaction {
+  enum class Stage : uint8_t { kIdle, kBegun, kEdited, kTold };
+
+  Stage stage = Stage::kIdle;
+  bool is_local = true;
+  uint64_t origin = 0;
+  // What the shortcut did: the type, and either who wrote from which clock on or what was deleted.
+  BranchHandle branch = kNone;
+  ClientIndex writer = kNoClient;
+  uint32_t before = 0;
+  TransactionRecord::Deleted erased{};  // len 0: nothing
 };
 
 // Transactions that have begun and are not yet cleaned up, the oldest first. A record stays where

@@ -63,15 +63,38 @@ bool Document::type_on(BranchHandle branch, uint32_t index, std::string_view utf
   caret_.is_checked = true;
   const Item& item = store.items[caret_.item];
   if (!store.pool.extend(item.content + item.len, as_bytes(utf8))) return false;
-  begin_shortcut();
+  begin_shortcut(branch);
   lengthen(caret_.item, units);
   caret_.end_index += units;
   gap_.first = kNone;
-  const uint32_t before = store.clients[own_client_].before;
-  if (observers_->has(Observers::Kind::kUpdateV1) && !write_keystroke(caret_.item, before, utf8)) {
-    write_inserted(item, before, utf8);
+  if (observers_->has(Observers::Kind::kUpdateV1)) {
+    write_inserted(item, brief_.before, utf8);
     if (units == 1) keystroke_.item = caret_.item;
   }
+  end();
+  return true;
+}
+
+// The next character of somebody who types: nothing else has been edited since the last one, so all
+// that type_on() looks at still holds.
+bool Document::type_character(BranchHandle branch, uint32_t index, char character) {
+  const bool is_next = caret_.item != kNone && caret_.is_checked && caret_.end_index == index &&
+                       caret_.branch == branch;
+  if (!is_next || !may_begin_shortcut()) return false;
+  Item& item = store.items[caret_.item];
+  Client& own = store.clients[own_client_];
+  const bool is_told = observers_->has(Observers::Kind::kUpdateV1);
+  if (is_told && !write_keystroke(own.state, character)) return false;
+  if (!store.pool.extend(item.content + item.len, character)) return false;
+  begin_shortcut(branch);
+  note_writer(own_client_);
+  ++own.state;
+  ++item.len;
+  Branch& text = store.branches[branch];
+  ++text.length;
+  if (text.tree != kNone) store.index.update_later(caret_.item);
+  ++caret_.end_index;
+  gap_.first = kNone;
   end();
   return true;
 }
@@ -79,8 +102,7 @@ bool Document::type_on(BranchHandle branch, uint32_t index, std::string_view utf
 // The client's last item grows by text that is in the pool already.
 void Document::lengthen(ItemHandle handle, uint32_t units) {
   Item& item = store.items[handle];
-  note_shortcut(item.parent);
-  touch(item.client());
+  note_writer(item.client());
   store.clients[item.client()].state += units;
   item.len += units;
   Branch& text = store.branches[item.parent];
@@ -89,16 +111,14 @@ void Document::lengthen(ItemHandle handle, uint32_t units) {
 }
 
 // Turns the update of the last keystroke into that of the next one.
-bool Document::write_keystroke(ItemHandle item, uint32_t clock, std::string_view utf8) {
+bool Document::write_keystroke(uint32_t clock, char character) {
   // Where the lowest seven bits of either clock turn over, more than one byte changes.
   const bool turns_over = (clock & 0x7f) < 2;
-  if (keystroke_.item != item || keystroke_.clock + 1 != clock || utf8.size() != 1 || turns_over) {
-    return false;
-  }
+  if (keystroke_.item != caret_.item || keystroke_.clock + 1 != clock || turns_over) return false;
   keystroke_.clock = clock;
   ++shortcut_[keystroke_.clock_at];
   ++shortcut_[keystroke_.origin_at];
-  shortcut_[keystroke_.text_at] = static_cast<uint8_t>(utf8.front());
+  shortcut_[keystroke_.text_at] = static_cast<uint8_t>(character);
   return true;
 }
 
@@ -152,12 +172,10 @@ void Document::write_erased(const TransactionRecord::Deleted& erased) {
   shortcut_.resize(static_cast<uint32_t>(at - shortcut_.begin()));
 }
 
-void Document::emit_shortcut(const TransactionRecord& record) {
-  if (observers_->has(Observers::Kind::kUpdateV1)) {
-    emit_update(Observers::Kind::kUpdateV1,
-                {Bytes(shortcut_.begin(), shortcut_.size()), record.origin, record.is_local});
-  }
-  if (observers_->has(Observers::Kind::kUpdateV2)) emit_v2(record);
+void Document::emit_shortcut(uint64_t origin, bool is_local) {
+  if (!observers_->has(Observers::Kind::kUpdateV1)) return;
+  emit_update(Observers::Kind::kUpdateV1,
+              {Bytes(shortcut_.begin(), shortcut_.size()), origin, is_local});
 }
 
 void Document::note_gap(BranchHandle branch, uint32_t index) {
@@ -259,9 +277,8 @@ void Document::shorten(ItemHandle item, uint32_t units) {
 }
 
 void Document::end_erasure(const Erasure& erasure, const TransactionRecord::Deleted& erased) {
-  begin_shortcut(erasure.origin, erasure.is_local);
-  note_shortcut(erasure.branch);
-  open_->deleted.push_back(erased);
+  begin_shortcut(erasure.branch, erasure.origin, erasure.is_local);
+  brief_.erased = erased;
   store.clients[erased.client].deleted.add(erased.clock, erased.len);
   caret_.item = kNone;
   if (observers_->has(Observers::Kind::kUpdateV1)) write_erased(erased);
