@@ -16,7 +16,7 @@ struct Inspected {
   std::string what;  // "update V1", "stored document"
   Buffer update;
   crdt::UpdateFormat format = crdt::UpdateFormat::kV1;
-  crdt::Doc doc{crdt::DocOptions{.collects_garbage = false, .cleans_formatting = false}};
+  crdt::Doc doc{crdt::DocOptions{.gc = crdt::GcPolicy::never(), .cleans_formatting = false}};
   crdt::Composition composition;
 };
 

@@ -31,7 +31,7 @@ Subscription subscribe(Document& document, Observers::Entry entry) {
 
 Doc::Doc(const DocOptions& options)
     : document_(std::make_unique<Document>(Document::Options{
-          options.client_id, options.seed, options.collects_garbage, options.cleans_formatting})) {}
+          options.client_id, options.seed, options.gc, options.cleans_formatting})) {}
 Doc::~Doc() = default;
 Doc::Doc(Doc&&) noexcept = default;
 Doc& Doc::operator=(Doc&&) noexcept = default;
@@ -41,6 +41,13 @@ uint64_t Doc::client_id() const { return document_->client_id(); }
 void Doc::change_client_id(uint64_t id) {
   TM_ASSERT(!document_->is_open());
   document_->change_client_id(id);
+}
+
+const GcPolicy& Doc::gc_policy() const { return document_->options().gc; }
+
+void Doc::change_gc_policy(const GcPolicy& policy) {
+  TM_ASSERT(!document_->is_open());
+  document_->change_gc_policy(policy);
 }
 
 Text Doc::text(std::string_view name) {

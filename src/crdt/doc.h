@@ -15,6 +15,7 @@
 #include "crdt/array.h"
 #include "crdt/delete_set.h"
 #include "crdt/event.h"
+#include "crdt/gc_policy.h"
 #include "crdt/map.h"
 #include "crdt/state_vector.h"
 #include "crdt/text.h"
@@ -28,8 +29,8 @@ struct DocOptions {
   uint64_t client_id = 1;
   // Where a new client id comes from when a peer turns out to write under ours.
   uint64_t seed = 0;
-  // Whether the content of deleted items is given up.
-  bool collects_garbage = true;
+  // When the content of deleted items is given up.
+  GcPolicy gc = GcPolicy::always();
   // Whether formats that say the same twice are removed after a remote change, by a local
   // transaction. Editors want it; a server that only relays must not write.
   bool cleans_formatting = true;
@@ -57,6 +58,9 @@ class Doc {
   uint64_t client_id() const;
   // Not inside a transaction.
   void change_client_id(uint64_t id);
+  const GcPolicy& gc_policy() const;
+  // For what is deleted from now on. Not inside a transaction.
+  void change_gc_policy(const GcPolicy& policy);
 
   // Root types exist on first mention. A name must always be asked for as the same kind; see
   // root_kind() where names come from outside.

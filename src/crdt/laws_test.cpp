@@ -67,11 +67,10 @@ std::string shown(Doc& doc) {
 class History {
  public:
   explicit History(uint64_t seed) : random_(seed) {
-    collects_garbage_ = !random_.one_in(4);
+    if (random_.one_in(4)) gc_ = GcPolicy::never();
     for (uint64_t i = 0; i < kWriters; ++i) {
       const uint64_t id = random_.one_in(3) ? (uint64_t{1} << 52) + i : i + 1;
-      docs_.emplace_back(
-          DocOptions{.client_id = id, .seed = i, .collects_garbage = collects_garbage_});
+      docs_.emplace_back(DocOptions{.client_id = id, .seed = i, .gc = gc_});
     }
     for (Doc& doc : docs_) {
       subscriptions_.push_back(doc.on_update([this](const UpdateEvent& event) {
@@ -109,8 +108,7 @@ class History {
 
   // A replica that only receives must not answer with clean-ups of its own.
   Doc replica() const {
-    return Doc(DocOptions{
-        .client_id = 99, .collects_garbage = collects_garbage_, .cleans_formatting = false});
+    return Doc(DocOptions{.client_id = 99, .gc = gc_, .cleans_formatting = false});
   }
   Doc loaded(Bytes update, UpdateFormat format) const {
     Doc doc = replica();
@@ -215,7 +213,7 @@ class History {
   std::array<std::vector<Buffer>, 2> updates_;
   std::vector<Subscription> subscriptions_;
   bool was_local_ = false;
-  bool collects_garbage_ = true;
+  GcPolicy gc_;
 };
 
 void for_each_seed(uint64_t count, const std::function<void(uint64_t)>& check) {

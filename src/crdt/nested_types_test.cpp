@@ -99,7 +99,7 @@ TEST(NestedTypes, are_read_as_any_kind) {
 TEST(NestedTypes, are_deleted_whatever_their_depth) {
   for (const TypeRef kind : kKinds) {
     for (const bool collects_garbage : {true, false}) {
-      Doc doc{{.client_id = 2, .collects_garbage = collects_garbage}};
+      Doc doc{{.client_id = 2, .gc = collects_garbage ? GcPolicy::always() : GcPolicy::never()}};
       ASSERT_TRUE(doc.apply_update(nested_types(kind, kDepth)));
       // Client 1 deletes its clock 0.
       ASSERT_TRUE(doc.apply_update(Buffer{0, 1, 1, 1, 0, 1}));

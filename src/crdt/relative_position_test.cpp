@@ -13,7 +13,9 @@ namespace {
 constexpr uint64_t kLongClient = kMaxSafeInteger - 5;
 
 Doc doc_of(uint64_t client, bool collects_garbage = true) {
-  return Doc(DocOptions{.client_id = client, .seed = client, .collects_garbage = collects_garbage});
+  return Doc(DocOptions{.client_id = client,
+                        .seed = client,
+                        .gc = collects_garbage ? GcPolicy::always() : GcPolicy::never()});
 }
 
 std::string hex(const SharedType& type, uint32_t index, int64_t assoc) {

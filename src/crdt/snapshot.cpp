@@ -267,7 +267,7 @@ Result<Doc> doc_from_snapshot(const Doc& doc, const Snapshot& snapshot, const Do
 
 Result<> restore_snapshot(const Doc& doc, const Snapshot& snapshot, Doc& into, Origin origin) {
   const Document& document = *doc.document();
-  if (document.collects_garbage()) {
+  if (!document.keeps(snapshot)) {
     return failure(
         ErrorCode::kInvalid,
         "snapshot: the document collects garbage, so what was deleted since may be gone");

@@ -1,6 +1,6 @@
 // What a document held at one time, as what it had seen by then and what of that was deleted: small
-// enough to keep many of. A document that does not collect garbage can show itself as of any of its
-// snapshots, and say what changed between two.
+// enough to keep many of. A document can show itself as of those of its snapshots whose content its
+// GcPolicy keeps, and say what changed between two.
 //
 //   snapshot V1 := delete-set V1, state-vector        snapshot V2 := delete-set V2, state-vector
 #pragma once
@@ -41,8 +41,8 @@ Result<bool> snapshot_contains_update(const Snapshot& snapshot, Bytes update, Up
                                       const UpdateLimits& limits = {});
 
 // The document as it was: a document of its own, which does not know what came later. kInvalid if
-// `doc` collects garbage, because what was deleted since may be gone; kConflict if it has not seen
-// all of the snapshot.
+// by its GcPolicy, now or before, `doc` may have given up something that the snapshot shows;
+// kConflict if it has not seen all of the snapshot.
 Result<Doc> doc_from_snapshot(const Doc& doc, const Snapshot& snapshot, const DocOptions& options);
 // ... merged into a document that is there, say one with observers.
 Result<> restore_snapshot(const Doc& doc, const Snapshot& snapshot, Doc& into, Origin origin = 0);

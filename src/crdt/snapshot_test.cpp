@@ -12,7 +12,7 @@ namespace {
 constexpr std::array kFormats = {UpdateFormat::kV1, UpdateFormat::kV2};
 
 Doc keeping_doc(uint64_t client) {
-  return Doc(DocOptions{.client_id = client, .seed = client, .collects_garbage = false});
+  return Doc(DocOptions{.client_id = client, .seed = client, .gc = GcPolicy::never()});
 }
 
 std::string shown(const Delta& delta) { return to_json(delta_to_json(delta)); }

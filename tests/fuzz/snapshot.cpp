@@ -42,7 +42,7 @@ void find_place(crdt::Doc& doc, Bytes bytes) {
 
 void run(Bytes input) {
   Decoder from(input);
-  crdt::Doc doc({.collects_garbage = false});
+  crdt::Doc doc({.gc = crdt::GcPolicy::never()});
   if (!doc.apply_update(from.read_varbytes(), 0, kLimits)) return;
   const Buffer before = doc.encode_state_as_update();
   const crdt::Snapshot one = snapshot_in(from, crdt::UpdateFormat::kV1);

@@ -32,7 +32,8 @@ std::map<uint64_t, uint64_t> state_vector_of(const crdt::Doc& doc) {
 }
 
 crdt::DocOptions options_for(const History& history, uint64_t client) {
-  return {.client_id = client, .collects_garbage = history.collects_garbage()};
+  return {.client_id = client,
+          .gc = history.collects_garbage() ? crdt::GcPolicy::always() : crdt::GcPolicy::never()};
 }
 
 std::string describe_update(const Buffer& update, crdt::UpdateFormat format) {

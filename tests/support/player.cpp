@@ -122,7 +122,8 @@ void write_clocks(JsonWriter& to, const char* name, const crdt::StateVector& clo
 }  // namespace
 
 Peer::Peer(const Json& client, const Json& roots, bool with_events, uint64_t client_id)
-    : doc_({.client_id = client_id, .collects_garbage = client["gc"].GetBool()}),
+    : doc_({.client_id = client_id,
+            .gc = client["gc"].GetBool() ? crdt::GcPolicy::always() : crdt::GcPolicy::never()}),
       always_watches_v2_(client_id % 2 == 0) {
   for (const Json& root : roots.GetArray()) {
     roots_.emplace_back(kind_of(text_of(root[0])), std::string(text_of(root[1])));

@@ -128,7 +128,7 @@ void Document::clean_up(TransactionRecord& record) {
   if (!record.changed.empty()) run_observers(record);
   tell_histories(record);
   if (!record.formatted.empty() && options_.cleans_formatting) clean_formatting(*this, record);
-  if (options_.collects_garbage) collect(record);
+  collect(record);
   merge_deleted(record);
   merge_new(record);
   merge_candidates(record);
@@ -144,20 +144,6 @@ void Document::clean_up(TransactionRecord& record) {
   }
   emit_updates(record);
   subdocuments.tell(record, *observers_);
-}
-
-void Document::collect(TransactionRecord& record) {
-  for (const TransactionRecord::Deleted& range : record.deleted) {
-    const Directory& directory = store.clients[range.client].directory;
-    const uint32_t end = range.clock + range.len;
-    for (Directory::Position place = directory.find(range.clock);; place = directory.next(place)) {
-      const Directory::Entry entry = directory.at(place);
-      if (entry.clock >= end) break;
-      const Item& item = store.items[entry.item];
-      if (item.is_deleted() && !item.has(Item::kKeep)) collect_item(entry.item);
-      if (directory.is_last(place)) break;
-    }
-  }
 }
 
 // Merges the struct at this place into those to its left for as long as that works. Yields the

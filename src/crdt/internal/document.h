@@ -15,6 +15,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "crdt/delete_set.h"
+#include "crdt/gc_policy.h"
 #include "crdt/internal/new_content.h"
 #include "crdt/internal/observers.h"
 #include "crdt/internal/pending.h"
@@ -34,7 +35,7 @@ class Document {
   struct Options {
     uint64_t client_id = 1;
     uint64_t seed = 0;
-    bool collects_garbage = true;
+    GcPolicy gc = {};
     bool cleans_formatting = true;
   };
 
@@ -59,7 +60,11 @@ class Document {
 
   uint64_t client_id() const { return client_id_; }
   void change_client_id(uint64_t id);
-  bool collects_garbage() const { return options_.collects_garbage; }
+  // Whether deletions leave nothing behind but what a history keeps.
+  bool collects_at_once() const {
+    return options_.gc.rule() == GcPolicy::Rule::kAlways ||
+           options_.gc.rule() == GcPolicy::Rule::kForUndo;
+  }
   const Options& options() const { return options_; }
   Observers& observers() { return *observers_; }
   const std::shared_ptr<Observers>& shared_observers() const { return observers_; }
@@ -76,6 +81,11 @@ class Document {
   void erase(ItemHandle item);
   // The right part of an item cut inside a transaction, which may merge again at its end.
   ItemHandle split(ItemHandle item, uint32_t offset);
+
+  // --- garbage (collect.cpp)
+  void change_gc_policy(const GcPolicy& policy);
+  // Whether nothing that the snapshot shows has been given up here, nor will be.
+  bool keeps(const Snapshot& snapshot) const;
 
   // --- histories (history.cpp)
   // A kept copy of an item at this place, as what its content is redone.
@@ -133,7 +143,6 @@ class Document {
   void note_ends(TransactionRecord& record) const;
   void note_told(TransactionRecord& record) const;
   void clean_up(TransactionRecord& record);
-  void collect(TransactionRecord& record);
   void merge_deleted(const TransactionRecord& record);
   void merge_down_to(Client& client, Directory::Position place, uint32_t clock);
   void merge_new(const TransactionRecord& record);
@@ -164,6 +173,10 @@ class Document {
   void finish_integration(ItemHandle item);
   void take_effect(ItemHandle item);
   void erase_children(BranchHandle branch, std::vector<ItemHandle>& doomed);
+
+  // collect.cpp
+  void collect(TransactionRecord& record);
+  class Collection;
   void collect_item(ItemHandle item);
   void collect_children(BranchHandle branch);
   void bury(ItemHandle item);
@@ -171,13 +184,9 @@ class Document {
   // apply.cpp
   template <typename Reader>
   class Application;
-  template <typename Reader>
-  friend class Application;
   // load.cpp
   template <typename Reader>
   class Load;
-  template <typename Reader>
-  friend class Load;
   bool may_load() const;
   template <typename Reader>
   Result<bool> load(Bytes update, uint64_t origin, const UpdateLimits& limits);
@@ -250,6 +259,7 @@ class Document {
   void write_transaction(Writer& writer, const TransactionRecord& record);
 
   Options options_;
+  DeleteSet given_up_;  // what former policies may have let go of
   uint64_t client_id_;
   ClientIndex own_client_ = kNoClient;
   Random random_;

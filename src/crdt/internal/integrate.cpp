@@ -1,6 +1,6 @@
 // How items come into a document and leave it: YATA integration (Nicolaescu, Jahns, Derntl and
 // Klamma, "Near real-time peer-to-peer shared editing on extensible data types", 2016) as Yjs 13.6
-// carries it out, deletion, and garbage collection.
+// carries it out, and deletion.
 #include <algorithm>
 
 #include "base/assert.h"
@@ -456,54 +456,6 @@ void Document::erase(ItemHandle first) {
     handle = doomed.back();
     doomed.pop_back();
   }
-}
-
-// A child of a collected type: nothing of it is left but its clocks.
-void Document::bury(ItemHandle handle) {
-  Item& item = store.items[handle];
-  store.drop_content(item);
-  item.assign_ref(Ref::kGc);
-  item.left = item.right = item.parent = item.leaf_or_key = kNone;
-  item.clear(Item::kHasKey);
-  item.clear(Item::kKeep);
-  store.forget_redone(handle);
-  item.assign_origin(kNoClient, 0);
-  item.right_origin_client = kNoClient;
-}
-
-void Document::collect_children(BranchHandle first) {
-  std::vector<BranchHandle> graves{first};
-  const auto bury_chain = [&](ItemHandle at, bool leftwards) {
-    while (at != kNone) {
-      const Item& item = store.items[at];
-      const ItemHandle next = leftwards ? item.left : item.right;
-      if (item.ref() == Ref::kType) graves.push_back(item.content);
-      bury(at);
-      at = next;
-    }
-  };
-  while (!graves.empty()) {
-    Branch& branch = store.branches[graves.back()];
-    graves.pop_back();
-    if (branch.tree != kNone) store.index.destroy(branch.tree);
-    branch.tree = kNone;
-    const ItemHandle start = branch.start;
-    const std::unique_ptr<KeyTable> entries = std::move(branch.entries);
-    branch.start = kNone;
-    branch.length = 0;
-    branch.is_dead = true;
-    bury_chain(start, false);
-    if (entries == nullptr) continue;
-    for (const KeyTable::Entry& entry : entries->entries()) bury_chain(entry.last, true);
-  }
-}
-
-void Document::collect_item(ItemHandle handle) {
-  Item& item = store.items[handle];
-  if (item.ref() == Ref::kDeleted || item.is_gc()) return;
-  if (item.ref() == Ref::kType) collect_children(item.content);
-  store.drop_content(item);
-  item.assign_ref(Ref::kDeleted);
 }
 
 }  // namespace tidemark::crdt

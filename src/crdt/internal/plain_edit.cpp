@@ -12,7 +12,7 @@ bool Document::may_begin_shortcut() const {
   const bool is_first_edit =
       queue_.is_empty() &&
       (brief_.stage == Stage::kIdle || (brief_.stage == Stage::kBegun && brief_.is_local));
-  return uses_fast_paths && is_first_edit && observers_->is_empty() && options_.collects_garbage;
+  return uses_fast_paths && is_first_edit && observers_->is_empty() && collects_at_once();
 }
 
 bool Document::may_take_shortcut(BranchHandle branch) const {

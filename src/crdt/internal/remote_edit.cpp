@@ -27,7 +27,7 @@ constexpr uint64_t kHighestClock = 0xf0000000;
 
 bool Document::may_take_remote_shortcut() const {
   return uses_fast_paths && is_idle() && observers_->is_empty() && !has_pending() &&
-         options_.collects_garbage;
+         collects_at_once();
 }
 
 bool Document::apply_plain(Bytes update, uint64_t origin) {

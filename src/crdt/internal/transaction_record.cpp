@@ -11,6 +11,7 @@ void TransactionRecord::clear_rest() {
   changed.clear();
   told.clear();
   formatted.clear();
+  let_go.clear();
   merge_candidates.clear();
   subdocs_added.clear();
   subdocs_removed.clear();

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "crdt/internal/clock_ranges.h"
 #include "crdt/internal/item.h"
 
 namespace tidemark::crdt {
@@ -50,7 +51,8 @@ struct TransactionRecord {
     ClientIndex client;
     uint32_t clock;
   };
-  std::vector<Clock> merge_candidates;  // items that may merge with a neighbour now
+  std::vector<ClockRanges::Range> let_go;  // deletions that a history no longer wants back
+  std::vector<Clock> merge_candidates;     // items that may merge with a neighbour now
   // Items that hold subdocuments; one that came and went is in neither.
   std::vector<ItemHandle> subdocs_added;
   std::vector<std::string> subdocs_removed;  // guids

@@ -27,6 +27,13 @@ bool StackedDeletions::contains(ClientIndex client, uint32_t clock) const {
   return start.first == client && clock < end;
 }
 
+bool StackedDeletions::touches(const ClockRanges::Range& range) const {
+  const auto below_end = ends_.lower_bound({range.client, range.end});
+  if (below_end == ends_.begin()) return false;
+  const auto& [start, end] = *std::prev(below_end);
+  return start.first == range.client && end > range.first;
+}
+
 UndoHistory::UndoHistory(Document& document, std::optional<std::vector<BranchHandle>> scope,
                          UndoOptions options)
     : document_(document), options_(std::move(options)), scope_(std::move(scope)) {
@@ -126,6 +133,7 @@ void UndoHistory::hear(TransactionRecord& record) {
   if (!joins) to.push_back(std::make_unique<UndoStep>());
   UndoStep& step = *to.back();
   note(record, step);
+  captured_epoch_ = record.epoch;
   if (!popping_) last_change_ = now_;
   keep_deleted(record);
   if (!document_.observers().has(Observers::Kind::kUndoEvent)) return;
@@ -177,6 +185,7 @@ void UndoHistory::keep_deleted(TransactionRecord& record) {
 void UndoHistory::let_go(UndoStep& step) {
   step.deletions.normalize();
   stacked_.remove(step.deletions);
+  release(step);
   for (const ClockRanges::Range& range : step.deletions.ranges()) {
     for_each_struct(document_.store, document_.open(), range, [this](ItemHandle handle) {
       const Item& item = document_.store.items[handle];
@@ -217,6 +226,7 @@ bool UndoHistory::pop(Side side) {
     step->insertions.normalize();
     step->deletions.normalize();
     stacked_.remove(step->deletions);
+    release(*step);
     if (apply(*step)) current_ = std::move(step);
   }
   document_.end();
@@ -269,17 +279,34 @@ bool UndoHistory::apply(UndoStep& step) {
   return has_effect;
 }
 
-bool UndoHistory::is_stacked_deletion(ClientIndex client, uint32_t clock) {
-  if (!stacked_.is_made()) {
-    stacked_.make();
-    for (Steps* steps : {&undo_, &redo_}) {
-      for (const auto& step : *steps) {
-        step->deletions.normalize();
-        for (const ClockRanges::Range& range : step->deletions.ranges()) stacked_.add(range);
-      }
+void UndoHistory::make_stacked() {
+  if (stacked_.is_made()) return;
+  stacked_.make();
+  for (Steps* steps : {&undo_, &redo_}) {
+    for (const auto& step : *steps) {
+      step->deletions.normalize();
+      for (const ClockRanges::Range& range : step->deletions.ranges()) stacked_.add(range);
     }
   }
+}
+
+bool UndoHistory::is_stacked_deletion(ClientIndex client, uint32_t clock) {
+  make_stacked();
   return stacked_.contains(client, clock);
+}
+
+bool UndoHistory::holds(const Item& item) {
+  if (!is_in_scope(item.parent)) return false;
+  make_stacked();
+  return stacked_.touches({item.client(), item.clock, item.end_clock()});
+}
+
+// The step's deletions are for garbage collection, if it wants to know.
+void UndoHistory::release(const UndoStep& step) {
+  if (document_.options().gc.rule() != GcPolicy::Rule::kForUndo) return;
+  const std::span<const ClockRanges::Range> ranges = step.deletions.ranges();
+  std::vector<ClockRanges::Range>& let_go = document_.open().let_go;
+  let_go.insert(let_go.end(), ranges.begin(), ranges.end());
 }
 
 void UndoHistory::emit(UndoEvent event) {

@@ -31,6 +31,8 @@ class StackedDeletions {
   void add(const ClockRanges::Range& range);
   void remove(const ClockRanges& ranges);
   bool contains(ClientIndex client, uint32_t clock) const;
+  // Any of these units.
+  bool touches(const ClockRanges::Range& range) const;
 
  private:
   bool is_made_ = false;
@@ -52,6 +54,13 @@ class UndoHistory {
   void hear(TransactionRecord& record);
   bool may_keep(BranchHandle branch, uint64_t origin) const {
     return is_tracked(origin) && is_in_scope(branch);
+  }
+
+  // Whether a step may bring back a unit of the deleted item.
+  bool holds(const Item& item);
+  // Whether the transaction became part of a step as far as it concerns the type.
+  bool has_captured(uint32_t epoch, BranchHandle branch) const {
+    return captured_epoch_ == epoch && is_in_scope(branch);
   }
 
   using Side = UndoEvent::Side;
@@ -84,7 +93,9 @@ class UndoHistory {
   void let_go(Side side);
   ItemHandle latest(ItemHandle item);
   bool apply(UndoStep& step);
+  void make_stacked();
   bool is_stacked_deletion(ClientIndex client, uint32_t clock);
+  void release(const UndoStep& step);
   void emit(UndoEvent event);
 
   Document& document_;
@@ -100,6 +111,7 @@ class UndoHistory {
   std::unique_ptr<UndoStep> current_;  // popped and had an effect
   std::optional<Side> popping_;
   StackedDeletions stacked_;
+  uint32_t captured_epoch_ = 0;
   Instant now_;
   std::optional<Instant> last_change_;
   std::vector<BranchHandle> changed_;  // by the transaction that an event is about
