@@ -13,6 +13,6 @@ set(CMAKE_CXX_FLAGS_INIT "-nostdinc++ -isystem /usr/include/wasm32-wasi/c++/v1 \
 -O2 -fvisibility=hidden -ffunction-sections -fdata-sections -fno-c++-static-destructors \
 -mbulk-memory -msign-ext -mnontrapping-fptoint")
 # The stack lies first, so that one which overflows traps instead of running into data.
-set(CMAKE_EXE_LINKER_FLAGS_INIT "-Wno-unused-command-line-argument -mexec-model=reactor \
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-Wno-unused-command-line-argument \
 -Wl,--strip-debug -Wl,-z,stack-size=262144 \
 -Wl,--stack-first")

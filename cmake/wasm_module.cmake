@@ -12,8 +12,8 @@ set_target_properties(pure_modules PROPERTIES SUFFIX .wasm LINKER_LANGUAGE CXX)
 add_custom_command(TARGET pure_modules PRE_LINK
   COMMAND sh "${CMAKE_SOURCE_DIR}/tools/wasm_exports" ${objects} > exports.rsp
   COMMAND_EXPAND_LISTS)
-target_link_options(pure_modules PRIVATE @exports.rsp)
+target_link_options(pure_modules PRIVATE -mexec-model=reactor @exports.rsp)
 
 add_test(NAME pure_modules_import_nothing
-  COMMAND Python3::Interpreter "${CMAKE_SOURCE_DIR}/tools/check_wasm.py"
+  COMMAND "${Python3_EXECUTABLE}" "${CMAKE_SOURCE_DIR}/tools/check_wasm.py"
     $<TARGET_FILE:pure_modules>)
