@@ -147,18 +147,18 @@ TextCursor::TextCursor(Document& document, BranchHandle branch, uint32_t index)
   left_ = document_.item_before(branch, index);
   right_ = left_ == kNone ? store.branches[branch].start : store.items[left_].right;
   if (left_ == kNone || !store.branches[branch].has_formatting) return;
-  std::vector<ItemHandle> formats;
-  if (store.branches[branch].tree != kNone) {
-    store.index.formats_before(store.branches[branch].tree, left_, formats);
-  } else {
+  if (store.branches[branch].tree == kNone) {
     for (ItemHandle at = store.branches[branch].start; at != left_; at = store.items[at].right) {
       const Item& item = store.items[at];
-      if (item.ref() == Ref::kFormat && !item.is_deleted()) formats.push_back(at);
+      if (item.ref() != Ref::kFormat || item.is_deleted()) continue;
+      current_.pass(store.span(item).key, format_value(store, item));
     }
+    return;
   }
-  for (const ItemHandle format : formats) {
-    const Item& item = store.items[format];
-    current_.pass(store.span(item).key, format_value(store, item));
+  FormatRun formats;
+  store.index.formats_before(store.branches[branch].tree, left_, formats);
+  for (const auto& [key, format, is_fresh] : formats.entries()) {
+    if (format != kNone) current_.assign(key, format_value(store, store.items[format]));
   }
 }
 
@@ -313,21 +313,18 @@ void TextCursor::erase(uint32_t units) {
 
 namespace {
 
+// Yjs goes on through the whole text. But each gap that it looks at after this one begins with the
+// content before it, and so is empty: only formats before all content are ever removed.
 void clean_text(Document& document, BranchHandle branch) {
-  StructStore& store = document.store;
-  ItemHandle start = store.branches[branch].start;
-  AttributeMap before;
+  const StructStore& store = document.store;
+  const ItemHandle start = store.branches[branch].start;
+  const AttributeMap before;
   AttributeMap current;
   for (ItemHandle at = start; at != kNone; at = store.items[at].right) {
     const Item& item = store.items[at];
     if (item.is_deleted()) continue;
-    if (item.ref() == Ref::kFormat) {
-      current.pass(store.span(item).key, format_value(store, item));
-      continue;
-    }
-    Gap(document, start).clean(at, before, current);
-    before = current;
-    start = at;
+    if (item.ref() != Ref::kFormat) return Gap(document, start).clean(at, before, current);
+    current.pass(store.span(item).key, format_value(store, item));
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "crdt/internal/update/wire.h"
+
 namespace tidemark::crdt {
 namespace {
 
@@ -37,6 +39,7 @@ uint32_t PositionIndex::new_leaf(uint32_t tree) {
     node = free_leaves_.back();
     free_leaves_.pop_back();
   }
+  forget_run(leaf_runs_, node);
   Leaf& leaf = leaves_[node];
   leaf.parent = kNone;
   leaf.tree = tree;
@@ -56,6 +59,7 @@ uint32_t PositionIndex::new_inner() {
     node = free_inners_.back();
     free_inners_.pop_back();
   }
+  forget_run(inner_runs_, node);
   inners_[node].parent = kNone;
   inners_[node].count = 0;
   return node;
@@ -222,24 +226,45 @@ ItemHandle PositionIndex::last(uint32_t tree) const {
   return leaves_[node].items[leaves_[node].count - 1];
 }
 
-void PositionIndex::collect_formats(uint32_t node, uint32_t height,
-                                    std::vector<ItemHandle>& out) const {
+void PositionIndex::pass_format(ItemHandle handle, FormatRun& out) const {
+  const Item& item = items_[handle];
+  if (format_weight(item) == 0) return;
+  const Span& span = spans_[item.content];
+  const bool is_null = span.bytes == 1 && *pool_.at(span.offset) == kNullTag;
+  out.pass(span.key, is_null ? kNone : handle);
+}
+
+const FormatRun& PositionIndex::run_of(uint32_t node, uint32_t height) {
+  std::vector<KnownRun>& runs = height == 0 ? leaf_runs_ : inner_runs_;
+  const uint32_t nodes = height == 0 ? leaves_.size() : inners_.size();
+  if (runs.size() < nodes) runs.resize(nodes);
+  KnownRun& known = runs[node];
+  if (known.is_known) return known.run;
+  known.is_known = true;
+  known.run.clear();
   if (height == 0) {
     const Leaf& leaf = leaves_[node];
-    for (uint32_t i = 0; i < leaf.count; ++i) {
-      if (format_weight(items_[leaf.items[i]]) > 0) out.push_back(leaf.items[i]);
-    }
-    return;
+    for (uint32_t i = 0; i < leaf.count; ++i) pass_format(leaf.items[i], known.run);
+    return known.run;
   }
   const Inner& inner = inners_[node];
   for (uint32_t i = 0; i < inner.count; ++i) {
-    if (inner.formats[i] > 0) collect_formats(inner.children[i], height - 1, out);
+    if (inner.formats[i] > 0) known.run.pass(run_of(inner.children[i], height - 1));
+  }
+  return known.run;
+}
+
+// The formats in the leaf are no longer what they were.
+void PositionIndex::forget_runs(uint32_t leaf) {
+  forget_run(leaf_runs_, leaf);
+  for (uint32_t node = leaves_[leaf].parent; node != kNone; node = inners_[node].parent) {
+    forget_run(inner_runs_, node);
   }
 }
 
-void PositionIndex::formats_before(uint32_t tree, ItemHandle item, std::vector<ItemHandle>& out) {
+void PositionIndex::formats_before(uint32_t tree, ItemHandle item, FormatRun& out) {
   flush();
-  if (item == kNone) return collect_formats(trees_[tree].root, trees_[tree].height, out);
+  if (item == kNone) return out.pass(run_of(trees_[tree].root, trees_[tree].height));
   // The path from the root to the item; what lies left of it is wholly before the item.
   uint32_t path[kMaxHeight];
   uint32_t levels = 0;
@@ -252,13 +277,11 @@ void PositionIndex::formats_before(uint32_t tree, ItemHandle item, std::vector<I
     const Inner& inner = inners_[path[level]];
     const uint32_t end = slot_of_child(inner, level > 0 ? path[level - 1] : leaf_node);
     for (uint32_t i = 0; i < end; ++i) {
-      if (inner.formats[i] > 0) collect_formats(inner.children[i], level, out);
+      if (inner.formats[i] > 0) out.pass(run_of(inner.children[i], level));
     }
   }
   const Leaf& leaf = leaves_[leaf_node];
-  for (uint32_t i = 0; leaf.items[i] != item; ++i) {
-    if (format_weight(items_[leaf.items[i]]) > 0) out.push_back(leaf.items[i]);
-  }
+  for (uint32_t i = 0; leaf.items[i] != item; ++i) pass_format(leaf.items[i], out);
 }
 
 void PositionIndex::owe(uint32_t node, uint32_t units, uint32_t formats) {
@@ -331,6 +354,7 @@ void PositionIndex::insert(uint32_t tree, ItemHandle left, ItemHandle item) {
   leaf.formats += formats;
   ++leaf.count;
   items_[item].leaf_or_key = node;
+  if (formats > 0) forget_runs(node);
   owe(node, units, formats);
 }
 
@@ -351,6 +375,7 @@ uint32_t PositionIndex::split_leaf(uint32_t node) {
     upper.formats += format_weight(item);
   }
   lower.formats -= upper.formats;
+  forget_run(leaf_runs_, node);
   insert_child(tree, node, sibling, true);
   return sibling;
 }
@@ -405,6 +430,7 @@ uint32_t PositionIndex::split_inner(uint32_t node, bool children_are_leaves) {
   copy_entries(upper.units, lower.units + keep, upper.count);
   copy_entries(upper.formats, lower.formats + keep, upper.count);
   lower.count = keep;
+  forget_run(inner_runs_, node);
   for (uint32_t i = 0; i < upper.count; ++i) {
     parent_of(upper.children[i], children_are_leaves) = sibling;
   }
@@ -423,6 +449,7 @@ void PositionIndex::remove(ItemHandle item) {
   --leaf.count;
   leaf.formats -= formats;
   items_[item].leaf_or_key = kNone;
+  if (formats > 0) forget_runs(node);
   owe(node, 0 - units, 0 - formats);
   if (leaf.count == 0 && leaf.parent != kNone) {
     settle();
@@ -506,6 +533,7 @@ void PositionIndex::update(ItemHandle handle) {
     // A format changes its weight once, when it dies.
     format_change = item.is_deleted() ? 0xffffffffu : 0;
     leaf.formats += format_change;
+    if (format_change != 0) forget_runs(node);
   }
   owe(node, change, format_change);
 }

@@ -7,14 +7,17 @@
 //  (2) A leaf's weights are the items' visible units; an inner node's sums are those of its
 //  children, less what the leaves below owe.
 //  (3) Every node but the root has at least one child or item.
-//  (4) The finger's path leads to its leaf, and if no other leaf owes, its start is right.
+//  (4) What is known of the formats below a node is right.
+//  (5) The finger's path leads to its leaf, and if no other leaf owes, its start is right.
 #pragma once
 
 #include <cstdint>
 #include <utility>
 #include <vector>
 
+#include "crdt/internal/format_run.h"
 #include "crdt/internal/item.h"
+#include "crdt/internal/pool.h"
 #include "crdt/internal/slab.h"
 
 namespace tidemark::crdt {
@@ -26,7 +29,9 @@ class PositionIndex {
     uint32_t offset;
   };
 
-  explicit PositionIndex(Slab<Item>& items) : items_(items) {}
+  // The spans and the pool are where formats have their keys and values.
+  PositionIndex(Slab<Item>& items, const std::vector<Span>& spans, const Pool& pool)
+      : items_(items), spans_(spans), pool_(pool) {}
 
   // Indexes the list that starts here; yields the tree.
   uint32_t build(ItemHandle start);
@@ -38,8 +43,8 @@ class PositionIndex {
   uint32_t index_of(ItemHandle item);
   // The last item of the list. The tree must not be empty.
   ItemHandle last(uint32_t tree) const;
-  // Live formats that stand before the item, in list order; all of them if item is kNone.
-  void formats_before(uint32_t tree, ItemHandle item, std::vector<ItemHandle>& out);
+  // What the live formats before the item come to; all of them if item is kNone.
+  void formats_before(uint32_t tree, ItemHandle item, FormatRun& out);
 
   // The item, already linked into the list, stands right after `left` (kNone: at the front).
   void insert(uint32_t tree, ItemHandle left, ItemHandle item);
@@ -138,12 +143,23 @@ class PositionIndex {
   void insert_child(uint32_t tree, uint32_t node, uint32_t sibling, bool is_leaf);
   uint32_t split_inner(uint32_t inner, bool children_are_leaves);
   void remove_child(uint32_t tree, uint32_t parent, uint32_t child, uint32_t level);
-  void collect_formats(uint32_t node, uint32_t height, std::vector<ItemHandle>& out) const;
+  struct KnownRun {
+    bool is_known = false;
+    FormatRun run;
+  };
+  void pass_format(ItemHandle item, FormatRun& out) const;
+  const FormatRun& run_of(uint32_t node, uint32_t height);
+  void forget_runs(uint32_t leaf);
+  static void forget_run(std::vector<KnownRun>& runs, uint32_t node) {
+    if (node < runs.size()) runs[node].is_known = false;
+  }
   void free_nodes(uint32_t node, uint32_t height);
   bool check_finger() const;
   bool check_node(uint32_t node, uint32_t height, ItemHandle& at) const;
 
   Slab<Item>& items_;
+  const std::vector<Span>& spans_;
+  const Pool& pool_;
   Slab<Leaf> leaves_;
   Slab<Inner> inners_;
   std::vector<Tree> trees_;
@@ -153,6 +169,9 @@ class PositionIndex {
   ItemHandle late_ = kNone;      // its weight in its leaf may be out of date
   std::vector<uint32_t> owing_;  // leaves, each once
   Finger finger_;
+  // By node, as far as anybody asked.
+  std::vector<KnownRun> leaf_runs_;
+  std::vector<KnownRun> inner_runs_;
 };
 
 }  // namespace tidemark::crdt

@@ -8,9 +8,14 @@
 #include <string>
 
 #include "base/random.h"
+#include "crdt/internal/update/wire.h"
 
 namespace tidemark::crdt {
 namespace {
+
+// Every format is one of these: three keys, and a null for each.
+constexpr uint32_t kKeys = 3;
+constexpr uint32_t kSpans = 2 * kKeys;
 
 // A list of items, some deleted and some formats, with an index and without.
 class List {
@@ -32,6 +37,7 @@ class List {
     items_[handle] = Item{};
     items_[handle].assign_client(0, ref);
     items_[handle].len = len;
+    items_[handle].content = handle % kSpans;
     items_[handle].left = items_[handle].right = items_[handle].leaf_or_key = kNone;
     return handle;
   }
@@ -87,7 +93,11 @@ class List {
 
 class Walk {
  public:
-  explicit Walk(uint64_t seed) : random_(seed) {}
+  explicit Walk(uint64_t seed) : random_(seed) {
+    const uint8_t values[] = {kTrueTag, kNullTag};
+    pool_.append(values);
+    for (uint32_t i = 0; i < kSpans; ++i) spans_.push_back({i / kKeys, 1, i % kKeys});
+  }
 
   void step() {
     List& list = lists_[random_.below(2)];
@@ -144,21 +154,44 @@ class Walk {
     }
     EXPECT_EQ(index_.last(list.tree()), list.order().back());
     if (!random_.one_in(4)) return;
-    std::vector<ItemHandle> formats;
     const size_t end = random_.below(list.order().size() + 1);
     const bool is_all = end == list.order().size();
+    FormatRun formats;
     index_.formats_before(list.tree(), is_all ? kNone : list.order()[end], formats);
-    std::vector<ItemHandle> expected;
-    std::copy_if(list.order().begin(), list.order().begin() + static_cast<ptrdiff_t>(end),
-                 std::back_inserter(expected), [this](ItemHandle item) {
-                   return items_[item].ref() == Ref::kFormat && !items_[item].is_deleted();
-                 });
-    EXPECT_EQ(formats, expected);
+    std::vector<ItemHandle> in_force;
+    for (const FormatRun::Entry& entry : formats.entries()) {
+      if (entry.format != kNone) in_force.push_back(entry.format);
+    }
+    EXPECT_EQ(in_force,
+              passed(list.order().begin(), list.order().begin() + static_cast<ptrdiff_t>(end)));
+  }
+
+  // What is in force behind these items, by passing one after the other.
+  template <typename At>
+  std::vector<ItemHandle> passed(At at, At end) const {
+    std::vector<ItemHandle> in_force;
+    for (; at != end; ++at) {
+      const Item& item = items_[*at];
+      if (item.ref() != Ref::kFormat || item.is_deleted()) continue;
+      const auto same = std::find_if(in_force.begin(), in_force.end(), [&](ItemHandle known) {
+        return items_[known].content % kKeys == item.content % kKeys;
+      });
+      if (item.content >= kKeys) {
+        if (same != in_force.end()) in_force.erase(same);
+      } else if (same != in_force.end()) {
+        *same = *at;
+      } else {
+        in_force.push_back(*at);
+      }
+    }
+    return in_force;
   }
 
   Random random_;
   Slab<Item> items_;
-  PositionIndex index_{items_};
+  std::vector<Span> spans_;
+  Pool pool_;
+  PositionIndex index_{items_, spans_, pool_};
   List lists_[2] = {{items_, index_}, {items_, index_}};
   size_t at_ = 0;
 };

@@ -41,7 +41,7 @@ struct Client {
 
 class StructStore {
  public:
-  StructStore() : index(items) {}
+  StructStore() : index(items, spans_, pool) {}
 
   Slab<Item> items;
   Pool pool;
