@@ -31,12 +31,14 @@ Subscription subscribe(Document& document, Observers::Entry entry) {
 
 Doc::Doc(const DocOptions& options)
     : document_(std::make_unique<Document>(Document::Options{
-          options.client_id, options.seed, options.gc, options.cleans_formatting})) {}
+          options.client_id, options.seed, options.gc, options.cleans_formatting, options.rule})) {}
 Doc::~Doc() = default;
 Doc::Doc(Doc&&) noexcept = default;
 Doc& Doc::operator=(Doc&&) noexcept = default;
 
 uint64_t Doc::client_id() const { return document_->client_id(); }
+
+IntegrationRule Doc::rule() const { return document_->rule(); }
 
 void Doc::change_client_id(uint64_t id) {
   TM_ASSERT(!document_->is_open());
@@ -72,8 +74,10 @@ XmlText Doc::xml_text(std::string_view name) {
 std::vector<std::string> Doc::root_names() const {
   std::vector<std::string> names;
   const StructStore& store = document_->store;
-  for (const BranchHandle root : store.roots())
-    names.push_back(store.key(store.branches[root].name));
+  for (const BranchHandle root : store.roots()) {
+    const std::string& name = store.key(store.branches[root].name);
+    if (name != kFugueMaxRoot) names.push_back(name);
+  }
   return names;
 }
 

@@ -16,6 +16,7 @@
 #include "crdt/delete_set.h"
 #include "crdt/event.h"
 #include "crdt/gc_policy.h"
+#include "crdt/integration_rule.h"
 #include "crdt/map.h"
 #include "crdt/state_vector.h"
 #include "crdt/text.h"
@@ -34,6 +35,9 @@ struct DocOptions {
   // Whether formats that say the same twice are removed after a remote change, by a local
   // transaction. Editors want it; a server that only relays must not write.
   bool cleans_formatting = true;
+  // For a document that nobody has written to yet. One that has content follows the rule of those
+  // who wrote it, whatever stands here.
+  IntegrationRule rule = IntegrationRule::kYata;
 };
 
 // What a document holds, by number.
@@ -56,6 +60,7 @@ class Doc {
   Doc& operator=(Doc&&) noexcept;
 
   uint64_t client_id() const;
+  IntegrationRule rule() const;
   // Not inside a transaction.
   void change_client_id(uint64_t id);
   const GcPolicy& gc_policy() const;
@@ -89,7 +94,8 @@ class Doc {
   void begin(Origin origin = 0);
   void end();
 
-  // Errors leave the document as it was. Structs whose dependencies are missing wait for them.
+  // Errors leave the document as it was: kConflict if the update was written under another
+  // integration rule than the document. Structs whose dependencies are missing wait for them.
   // Whoever reads back what was accepted once passes wide limits.
   Result<> apply_update(Bytes update, Origin origin = 0, const UpdateLimits& limits = {});
   Result<> apply_update_v2(Bytes update, Origin origin = 0, const UpdateLimits& limits = {});

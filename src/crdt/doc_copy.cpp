@@ -21,7 +21,9 @@ Result<Doc> doc_from_update(Bytes update, UpdateFormat format, const DocOptions&
 }
 
 Doc clone_of(const Doc& doc, const DocOptions& options) {
-  Doc clone(options);
+  DocOptions same_rule = options;
+  same_rule.rule = doc.rule();
+  Doc clone(same_rule);
   // V2 keeps of an embed what JSON cannot say.
   const Buffer state = doc.encode_state_as_update_v2();
   TM_ASSERT(clone.apply_update_v2(state, 0, kOwnUpdateLimits).has_value());

@@ -68,9 +68,11 @@ class History {
  public:
   explicit History(uint64_t seed) : random_(seed) {
     if (random_.one_in(4)) gc_ = GcPolicy::never();
+    const IntegrationRule rule =
+        random_.one_in(2) ? IntegrationRule::kYata : IntegrationRule::kFugueMax;
     for (uint64_t i = 0; i < kWriters; ++i) {
       const uint64_t id = random_.one_in(3) ? (uint64_t{1} << 52) + i : i + 1;
-      docs_.emplace_back(DocOptions{.client_id = id, .seed = i, .gc = gc_});
+      docs_.emplace_back(DocOptions{.client_id = id, .seed = i, .gc = gc_, .rule = rule});
     }
     for (Doc& doc : docs_) {
       subscriptions_.push_back(doc.on_update([this](const UpdateEvent& event) {

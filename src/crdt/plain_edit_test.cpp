@@ -13,8 +13,9 @@ namespace {
 // A document that keeps every update it emits. Where nobody hears V2, as is usual, more shortcuts
 // are taken.
 struct Writer {
-  explicit Writer(uint64_t client, bool is_quick, bool hears_v2 = false)
-      : doc(DocOptions{.client_id = client, .seed = client}) {
+  Writer(uint64_t client, bool is_quick, bool hears_v2 = false,
+         IntegrationRule rule = IntegrationRule::kYata)
+      : doc(DocOptions{.client_id = client, .seed = client, .rule = rule}) {
     doc.use_fast_paths(is_quick);
     v1 = doc.on_update([this](const UpdateEvent& event) {
       emitted.push_back(copy_of(event.update));
@@ -33,6 +34,10 @@ struct Writer {
   Subscription v1;
   Subscription v2;
 };
+
+IntegrationRule rule_of(uint64_t seed) {
+  return seed % 5 < 2 ? IntegrationRule::kFugueMax : IntegrationRule::kYata;
+}
 
 // Edits as people make them: mostly on and around the place of the last one.
 class Typist {
@@ -105,8 +110,8 @@ TEST(PlainEdit, leaves_no_trace_of_having_been_a_shortcut) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Typist typist(seed);
     const bool hears_v2 = seed % 3 == 0;
-    Writer quick(1, true, hears_v2);
-    Writer slow(1, false, hears_v2);
+    Writer quick(1, true, hears_v2, rule_of(seed));
+    Writer slow(1, false, hears_v2, rule_of(seed));
     for (int i = 0; i < 200; ++i) {
       if (typist.one_in(3)) {
         typist.transact(quick, slow);
@@ -126,10 +131,10 @@ TEST(PlainEdit, leaves_no_trace_among_what_others_write) {
     Typist typist(seed);
     Typist others(seed + 1000);
     const bool hears_v2 = seed % 3 == 0;
-    Writer quick(5, true, hears_v2);
-    Writer slow(5, false, hears_v2);
-    Writer peer(seed % 2 == 0 ? 2 : 7, true);
-    Writer peers_twin(peer.doc.client_id(), false);
+    Writer quick(5, true, hears_v2, rule_of(seed));
+    Writer slow(5, false, hears_v2, rule_of(seed));
+    Writer peer(seed % 2 == 0 ? 2 : 7, true, false, rule_of(seed));
+    Writer peers_twin(peer.doc.client_id(), false, false, rule_of(seed));
     for (int i = 0; i < 150; ++i) {
       typist.transact(quick, slow);
       ASSERT_EQ(quick.emitted, slow.emitted) << "after edit " << i;
@@ -151,7 +156,9 @@ TEST(PlainEdit, leaves_no_trace_among_what_others_write) {
 class Replicas {
  public:
   explicit Replicas(uint64_t seed)
-      : quick(9, true, seed % 3 == 0), slow(9, false, seed % 3 == 0), random_(seed) {}
+      : quick(9, true, seed % 3 == 0, rule_of(seed)),
+        slow(9, false, seed % 3 == 0, rule_of(seed)),
+        random_(seed) {}
 
   void deliver(Writer& writer, size_t& sent) {
     for (; sent < writer.emitted.size(); ++sent) waiting_.push_back(writer.emitted[sent]);
@@ -188,10 +195,10 @@ TEST(PlainEdit, leaves_no_trace_of_being_a_shortcut_for_what_peers_send) {
     Typist first_typist(seed + 2000);
     Typist second_typist(seed + 3000);
     Typist reader(seed + 4000);
-    Writer first(3, true);
-    Writer firsts_twin(3, true);
-    Writer second(4, true);
-    Writer seconds_twin(4, true);
+    Writer first(3, true, false, rule_of(seed));
+    Writer firsts_twin(3, true, false, rule_of(seed));
+    Writer second(4, true, false, rule_of(seed));
+    Writer seconds_twin(4, true, false, rule_of(seed));
     Replicas replicas(seed);
     size_t sent_by_first = 0;
     size_t sent_by_second = 0;

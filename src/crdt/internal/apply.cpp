@@ -45,11 +45,12 @@ class Document::Application {
         break;
       }
       if (is_new) sections_.back().client = view.id.client;
+      claim_.note(view);
     }
     if (!reader.read_delete_set(deletes) || !reader.ok()) {
       return tl::unexpected(reader.error());
     }
-    return {};
+    return document_.rule_.accept(claim_);
   }
 
   void run() {
@@ -150,6 +151,7 @@ class Document::Application {
   }
 
   Document& document_;
+  RuleClaim claim_;
   std::vector<Section> sections_;
   std::vector<std::pair<uint64_t, size_t>> by_client_;  // empty if there is one section
   std::vector<size_t> stack_;

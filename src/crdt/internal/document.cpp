@@ -12,6 +12,7 @@ Document::Document(const Options& options)
     : subdocuments(store),
       options_(options),
       client_id_(options.client_id),
+      rule_(options.rule),
       random_(options.seed),
       observers_(std::make_shared<Observers>()) {}
 

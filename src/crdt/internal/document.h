@@ -16,11 +16,13 @@
 #include "base/result.h"
 #include "crdt/delete_set.h"
 #include "crdt/gc_policy.h"
+#include "crdt/internal/fugue_tree.h"
 #include "crdt/internal/new_content.h"
 #include "crdt/internal/observers.h"
 #include "crdt/internal/pending.h"
 #include "crdt/internal/plain_edit.h"
 #include "crdt/internal/recent_edit.h"
+#include "crdt/internal/rule_choice.h"
 #include "crdt/internal/struct_store.h"
 #include "crdt/internal/subdocuments.h"
 #include "crdt/internal/transaction_record.h"
@@ -37,6 +39,7 @@ class Document {
     uint64_t seed = 0;
     GcPolicy gc = {};
     bool cleans_formatting = true;
+    IntegrationRule rule = IntegrationRule::kYata;
   };
 
   explicit Document(const Options& options);
@@ -66,6 +69,7 @@ class Document {
            options_.gc.rule() == GcPolicy::Rule::kForUndo;
   }
   const Options& options() const { return options_; }
+  IntegrationRule rule() const { return rule_.rule(); }
   Observers& observers() { return *observers_; }
   const std::shared_ptr<Observers>& shared_observers() const { return observers_; }
 
@@ -73,7 +77,7 @@ class Document {
   // Creates and integrates an item of our own between two list neighbours.
   ItemHandle insert_listed(BranchHandle parent, ItemHandle left, ItemHandle right,
                            const NewContent& content) {
-    if (own_client_ == kNoClient) own_client_ = store.add_client(client_id_);
+    enter();
     return insert_listed(own_client_, parent, left, right, content);
   }
   // ... or as the new last item of a key's chain.
@@ -155,6 +159,8 @@ class Document {
   void tell_histories(TransactionRecord& record);
 
   // integrate.cpp
+  void enter();  // before whatever is written here
+  void claim_rule();
   void touch(ClientIndex client);
   void note_change(BranchHandle branch, KeyId key);
   void append_to_client(ItemHandle item);
@@ -173,7 +179,6 @@ class Document {
   void finish_integration(ItemHandle item);
   void take_effect(ItemHandle item);
   void erase_children(BranchHandle branch, std::vector<ItemHandle>& doomed);
-
   // collect.cpp
   void collect(TransactionRecord& record);
   class Collection;
@@ -261,6 +266,7 @@ class Document {
   Options options_;
   DeleteSet given_up_;  // what former policies may have let go of
   uint64_t client_id_;
+  RuleChoice rule_;
   ClientIndex own_client_ = kNoClient;
   Random random_;
   std::shared_ptr<Observers> observers_;
@@ -274,11 +280,9 @@ class Document {
   Pending pending_;
   PendingDeletes pending_deletes_;
 
-  // Conflict scans mark items by handle instead of hashing them.
-  std::vector<uint32_t> scanned_;
-  std::vector<uint32_t> conflicting_;
-  uint32_t scan_ = 0;
-  uint32_t conflict_scan_ = 0;
+  ScanMarks scanned_;
+  ScanMarks conflicting_;
+  FugueTree fugue_tree_{store};
 
   Caret caret_;
   ErasedGap gap_;

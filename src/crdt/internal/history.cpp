@@ -30,7 +30,12 @@ bool Document::may_keep(BranchHandle branch, uint64_t origin) {
 
 ItemHandle Document::insert_copy(ItemHandle original, BranchHandle parent, ItemHandle left,
                                  ItemHandle right) {
-  if (own_client_ == kNoClient) own_client_ = store.add_client(client_id_);
+  enter();
+  const bool is_keyed = store.items[original].has(Item::kHasKey);
+  if (rule() == IntegrationRule::kFugueMax && !is_keyed) {
+    // Nothing may stand between the two that a writer names.
+    right = left != kNone ? store.items[left].right : store.branches[parent].start;
+  }
   const ItemHandle handle = store.new_item();
   const Item& source = store.items[original];
   Item& item = store.items[handle];
@@ -42,7 +47,6 @@ ItemHandle Document::insert_copy(ItemHandle original, BranchHandle parent, ItemH
   item.assign_origin(kNoClient, 0);
   item.right_origin_client = kNoClient;
   item.leaf_or_key = kNone;
-  const bool is_keyed = source.has(Item::kHasKey);
   if (is_keyed) {
     item.set(Item::kHasKey);
     item.leaf_or_key = source.leaf_or_key;

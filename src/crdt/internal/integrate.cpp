@@ -90,6 +90,32 @@ ItemHandle Document::first_in_chain(BranchHandle parent, KeyId key) const {
   return at;
 }
 
+void Document::enter() {
+  if (own_client_ == kNoClient) own_client_ = store.add_client(client_id_);
+  if (store.clients[own_client_].state > 0) return;
+  rule_.settle();
+  if (rule() == IntegrationRule::kFugueMax) claim_rule();
+}
+
+void Document::claim_rule() {
+  const BranchHandle root = store.root(store.intern(kFugueMaxRoot));
+  const ItemHandle handle = store.new_item();
+  Item& item = store.items[handle];
+  item = Item{};
+  item.clock = 0;
+  item.len = 1;
+  item.parent = root;
+  item.leaf_or_key = kNone;
+  item.assign_client(own_client_, Ref::kDeleted);
+  item.assign_origin(kNoClient, 0);
+  item.right_origin_client = kNoClient;
+  link_among(handle, kNone, kNone);
+  append_to_client(handle);
+  // No more than its place was ever there, so that nobody hears of a deletion, or undoes it.
+  store.items[handle].set(Item::kDeleted);
+  store.clients[own_client_].deleted.add(0, 1);
+}
+
 // Where the item belongs among what others put at the same place concurrently: the item to its
 // left.
 ItemHandle Document::resolve_conflicts(const Item& item, ItemHandle left, ItemHandle right) {
@@ -103,14 +129,12 @@ ItemHandle Document::resolve_conflicts(const Item& item, ItemHandle left, ItemHa
     at = store.branches[item.parent].start;
   }
   if (at == kNone || at == right) return left;
-  scanned_.resize(items.size(), 0);
-  conflicting_.resize(items.size(), 0);
-  ++scan_;
-  ++conflict_scan_;
+  scanned_.begin(items.size());
+  conflicting_.begin(items.size());
   const auto client_id = [this](ClientIndex client) { return store.clients[client].id; };
   for (; at != kNone && at != right; at = items[at].right) {
-    scanned_[at] = scan_;
-    conflicting_[at] = conflict_scan_;
+    scanned_.add(at);
+    conflicting_.add(at);
     const Item& other = items[at];
     const bool has_same_origin = other.origin_client() == item.origin_client() &&
                                  (!item.has_origin() || other.origin_clock == item.origin_clock);
@@ -118,7 +142,7 @@ ItemHandle Document::resolve_conflicts(const Item& item, ItemHandle left, ItemHa
       // Ties go to the smaller client id. Any rule would do, as long as all replicas have the same.
       if (client_id(other.client()) < client_id(item.client())) {
         left = at;
-        ++conflict_scan_;
+        conflicting_.clear();
       } else if (other.right_origin_client == item.right_origin_client &&
                  (!item.has_right_origin() ||
                   other.right_origin_clock == item.right_origin_clock)) {
@@ -126,10 +150,10 @@ ItemHandle Document::resolve_conflicts(const Item& item, ItemHandle left, ItemHa
       }
     } else if (other.has_origin()) {
       const ItemHandle origin = store.find(other.origin_client(), other.origin_clock);
-      if (scanned_[origin] != scan_) break;
-      if (conflicting_[origin] != conflict_scan_) {
+      if (!scanned_.contains(origin)) break;
+      if (!conflicting_.contains(origin)) {
         left = at;
-        ++conflict_scan_;
+        conflicting_.clear();
       }
     } else {
       break;
@@ -249,7 +273,11 @@ void Document::link_among(ItemHandle handle, ItemHandle left, ItemHandle right) 
   const KeyId key = item.has(Item::kHasKey) ? item.leaf_or_key : kNone;
   const bool is_undisputed = left != kNone ? store.items[left].right == right
                                            : right != kNone && store.items[right].left == kNone;
-  if (!is_undisputed) left = resolve_conflicts(item, left, right);
+  if (!is_undisputed) {
+    const bool is_in_tree = key == kNone && rule() == IntegrationRule::kFugueMax;
+    left =
+        is_in_tree ? fugue_tree_.place_of(item, left, right) : resolve_conflicts(item, left, right);
+  }
   if (left != kNone) {
     right = store.items[left].right;
   } else if (key != kNone) {
@@ -384,7 +412,7 @@ ItemHandle Document::insert_listed(ClientIndex client, BranchHandle parent, Item
 }
 
 ItemHandle Document::insert_keyed(BranchHandle parent, KeyId key, const NewContent& content) {
-  if (own_client_ == kNoClient) own_client_ = store.add_client(client_id_);
+  enter();
   const ItemHandle left = store.entry(store.branches[parent], key);
   const ItemHandle handle = store.new_item();
   Item& item = store.items[handle];

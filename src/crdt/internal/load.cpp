@@ -35,6 +35,10 @@ class Document::Load {
       if (!reader.ok()) return tl::unexpected(reader.error());
       return false;
     }
+    if (const Result<> accepted = document_.rule_.accept(claim_); !accepted) {
+      abandon();
+      return tl::unexpected(accepted.error());
+    }
     document_.begin(origin, false);
     TransactionRecord& record = document_.open();
     for (ClientIndex client = 0; client < store_.clients.size(); ++client) {
@@ -81,6 +85,7 @@ class Document::Load {
       const bool is_new = reader.structs_left() == 0;
       if (!reader.next(view)) return reader.ok();
       if (is_new && !begin_section(view)) return false;
+      claim_.note(view);
       if (!add(view)) return false;
       sections_.back().end = store_.items.size();
     }
@@ -311,6 +316,7 @@ class Document::Load {
 
   Document& document_;
   StructStore& store_;
+  RuleClaim claim_;
   size_t branch_count_;
   std::vector<bool> cleaned_;
   std::vector<Section> sections_;

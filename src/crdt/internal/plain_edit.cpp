@@ -58,6 +58,10 @@ bool Document::insert_between(BranchHandle branch, uint32_t index, std::string_v
   if (holder != kNone && store.items[holder].is_deleted()) return false;
   if (store.branches[branch].start == kNone) return false;
   if (own_client_ == kNoClient) own_client_ = store.add_client(client_id_);
+  // Its first words are more than this.
+  const bool has_yet_to_claim =
+      rule() != IntegrationRule::kYata && store.clients[own_client_].state == 0;
+  if (has_yet_to_claim) return false;
   Seam seam{branch, kNone, store.branches[branch].start};
   if (index > 0) {
     const PositionIndex::Place before = find_unit(branch, index - 1);

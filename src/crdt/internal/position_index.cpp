@@ -218,6 +218,20 @@ uint32_t PositionIndex::index_of(ItemHandle item) {
   return index;
 }
 
+bool PositionIndex::precedes(ItemHandle a, ItemHandle b) {
+  uint32_t a_node = items_[a].leaf_or_key;
+  uint32_t b_node = items_[b].leaf_or_key;
+  if (a_node == b_node) return slot_of_item(a_node, a) < slot_of_item(b_node, b);
+  // All leaves are equally far below the root.
+  uint32_t a_above = leaves_[a_node].parent;
+  uint32_t b_above = leaves_[b_node].parent;
+  while (a_above != b_above) {
+    a_node = std::exchange(a_above, inners_[a_above].parent);
+    b_node = std::exchange(b_above, inners_[b_above].parent);
+  }
+  return slot_of_child(inners_[a_above], a_node) < slot_of_child(inners_[a_above], b_node);
+}
+
 ItemHandle PositionIndex::last(uint32_t tree) const {
   uint32_t node = trees_[tree].root;
   for (uint32_t height = trees_[tree].height; height > 0; --height) {

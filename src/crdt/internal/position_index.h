@@ -41,6 +41,8 @@ class PositionIndex {
   Place find(uint32_t tree, uint32_t unit);
   // Units before the item, which must be in a tree.
   uint32_t index_of(ItemHandle item);
+  // Whether one item stands before another one of the same list.
+  bool precedes(ItemHandle a, ItemHandle b);
   // The last item of the list. The tree must not be empty.
   ItemHandle last(uint32_t tree) const;
   // What the live formats before the item come to; all of them if item is kNone.
