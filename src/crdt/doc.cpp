@@ -217,7 +217,7 @@ DocStats Doc::stats() const {
   stats.pending_structs = document_->pending().count();
   stats.pending_bytes = pending_bytes();
   stats.pending_deletes = document_->pending_deletes().range_count();
-  stats.memory_bytes = document_->store.memory() + stats.pending_bytes;
+  stats.memory_bytes = document_->memory() + stats.pending_bytes;
   return stats;
 }
 

@@ -43,6 +43,8 @@ class GcPolicy {
   static GcPolicy keep_since(const Snapshot& snapshot);
 
   Rule rule() const { return rule_; }
+  // Whether deletions leave nothing behind but what a history keeps.
+  bool collects_at_once() const { return rule_ == Rule::kAlways || rule_ == Rule::kForUndo; }
   // Of `since`: what may be given up.
   const DeleteSet& unwanted() const { return unwanted_; }
 

@@ -303,6 +303,27 @@ TEST(Laws, what_is_loaded_at_once_is_what_is_loaded_step_by_step) {
   });
 }
 
+// What was encoded is kept until the document changes; inside a transaction it is encoded anew.
+TEST(Laws, what_is_encoded_again_is_what_is_encoded_anew) {
+  for_each_seed(60, [](uint64_t seed) {
+    History history(seed);
+    for (int step = 0; step < 60; ++step) {
+      history.write(1);
+      Doc& doc = history.any_doc();
+      const StateVector known = history.any_doc().state_vector();
+      for (const UpdateFormat format : kFormats) {
+        const Buffer whole = state_of(doc, format);
+        const Buffer rest = state_of(doc, format, known);
+        doc.begin();
+        EXPECT_EQ(whole, state_of(doc, format));
+        EXPECT_EQ(rest, state_of(doc, format, known));
+        doc.end();
+        ASSERT_EQ(whole, state_of(doc, format)) << "after step " << step;
+      }
+    }
+  });
+}
+
 TEST(Laws, what_waits_is_encoded_and_loaded_too) {
   for_each_seed(60, [](uint64_t seed) {
     History history(seed);

@@ -32,6 +32,7 @@ void Document::begin(uint64_t origin, bool is_local) {
 }
 
 void Document::open_transaction(uint64_t origin, bool is_local) {
+  encoded_.forget();
   if (brief_.stage != BriefTransaction::Stage::kIdle) record_brief();
   if (depth_++ > 0) return;
   open_ = &queue_.add();

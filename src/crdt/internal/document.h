@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "crdt/delete_set.h"
 #include "crdt/gc_policy.h"
+#include "crdt/internal/encoded_state.h"
 #include "crdt/internal/fugue_tree.h"
 #include "crdt/internal/new_content.h"
 #include "crdt/internal/observers.h"
@@ -63,11 +64,7 @@ class Document {
 
   uint64_t client_id() const { return client_id_; }
   void change_client_id(uint64_t id);
-  // Whether deletions leave nothing behind but what a history keeps.
-  bool collects_at_once() const {
-    return options_.gc.rule() == GcPolicy::Rule::kAlways ||
-           options_.gc.rule() == GcPolicy::Rule::kForUndo;
-  }
+  bool collects_at_once() const { return options_.gc.collects_at_once(); }
   const Options& options() const { return options_; }
   IntegrationRule rule() const { return rule_.rule(); }
   Observers& observers() { return *observers_; }
@@ -118,6 +115,7 @@ class Document {
   DeleteSet delete_set();
   // The struct as a writer wants it; views are valid until the document changes.
   void view_of(const Item& item, StructView& view) const;
+  size_t memory() const { return store.memory() + encoded_.memory(); }
   bool has_pending() const { return !pending_.is_empty() || !pending_deletes_.is_empty(); }
   const Pending& pending() const { return pending_; }
   const PendingDeletes& pending_deletes() const { return pending_deletes_; }
@@ -290,6 +288,8 @@ class Document {
   PeerKeystroke peer_keystroke_;
   Slab<uint8_t> shortcut_;  // the update of the last shortcut
   Keystroke keystroke_;     // that update, if it is of one
+
+  EncodedState encoded_;
 
   // Kept for their memory: emitting an update allocates nothing.
   UpdateWriterV1 writer_v1_;

@@ -129,6 +129,10 @@ DeleteSet Document::delete_set() {
 template <typename Writer>
 Buffer Document::encode_state(const StateVector& from) {
   constexpr bool kIsV1 = std::is_same_v<Writer, UpdateWriterV1>;
+  constexpr size_t kFormat = kIsV1 ? 0 : 1;
+  // What a transaction under way does is not over.
+  const bool may_keep = depth_ == 0 && queue_.is_empty();
+  if (may_keep && from.is_empty() && encoded_.whole()[kFormat]) return *encoded_.whole()[kFormat];
   std::vector<Section> sections;
   for (const ClientIndex client : store.descending()) {
     const uint64_t known = from.clock_of(store.clients[client].id);
@@ -138,9 +142,21 @@ Buffer Document::encode_state(const StateVector& from) {
   }
   Writer writer;
   write_sections(writer, sections);
-  writer.write_delete_set(delete_set());
+  if (may_keep && !encoded_.delete_set()[kFormat]) {
+    Writer deletes;
+    deletes.write_delete_set(delete_set());
+    encoded_.keep_delete_set(kFormat, copy_of(deletes.rest().bytes()));
+  }
+  if (may_keep) {
+    writer.rest().write_bytes(*encoded_.delete_set()[kFormat]);
+  } else {
+    writer.write_delete_set(delete_set());
+  }
   Buffer state = writer.take();
-  if (!has_pending()) return state;
+  if (!has_pending()) {
+    if (!may_keep || !from.is_empty()) return state;
+    return encoded_.keep_whole(kFormat, std::move(state));
+  }
   std::vector<Buffer> parts;
   parts.push_back(std::move(state));
   if (!pending_deletes_.is_empty()) {

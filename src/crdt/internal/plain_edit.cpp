@@ -21,6 +21,7 @@ bool Document::may_take_shortcut(BranchHandle branch) const {
 
 // A transaction that is open already keeps its origin.
 void Document::begin_shortcut(BranchHandle branch, uint64_t origin, bool is_local) {
+  encoded_.forget();
   if (depth_++ == 0) {
     brief_.origin = origin;
     brief_.is_local = is_local;

@@ -1,0 +1,48 @@
+// What was last encoded of a document that has not changed since: peers that join one after the
+// other ask for the same bytes.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "base/bytes.h"
+
+namespace tidemark::crdt {
+
+class EncodedState {
+ public:
+  // By update format.
+  using ByFormat = std::array<std::optional<Buffer>, 2>;
+
+  const ByFormat& whole() const { return whole_; }
+  const ByFormat& delete_set() const { return delete_set_; }
+  const Buffer& keep_whole(size_t format, Buffer bytes) { return keep(whole_[format], bytes); }
+  const Buffer& keep_delete_set(size_t format, Buffer bytes) {
+    return keep(delete_set_[format], bytes);
+  }
+  // The document is about to change.
+  void forget() {
+    if (is_empty_) return;
+    *this = {};
+  }
+  size_t memory() const {
+    size_t bytes = 0;
+    for (const ByFormat* kept : {&whole_, &delete_set_}) {
+      for (const std::optional<Buffer>& buffer : *kept) bytes += buffer ? buffer->capacity() : 0;
+    }
+    return bytes;
+  }
+
+ private:
+  const Buffer& keep(std::optional<Buffer>& place, Buffer& bytes) {
+    is_empty_ = false;
+    return place.emplace(std::move(bytes));
+  }
+
+  bool is_empty_ = true;
+  ByFormat whole_;
+  ByFormat delete_set_;
+};
+
+}  // namespace tidemark::crdt
