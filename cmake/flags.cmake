@@ -11,6 +11,11 @@ target_include_directories(tm_flags INTERFACE "${CMAKE_SOURCE_DIR}/src")
 add_library(tm_flags_pure INTERFACE)
 target_compile_options(tm_flags_pure INTERFACE -fno-exceptions -fno-rtti)
 
+# The module goes to browsers: assertions in it name files, not this machine's folders.
+if(TM_WASM)
+  add_compile_options("-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=")
+endif()
+
 if(TM_SANITIZE)
   add_compile_options(-fsanitize=${TM_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${TM_SANITIZE})

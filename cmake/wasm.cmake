@@ -10,7 +10,7 @@ set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 # The C++ headers are libc++'s for wasm32. Optimisation stays off the link line: clang would run
 # wasm-opt there by itself and without the feature flags.
 set(CMAKE_CXX_FLAGS_INIT "-nostdinc++ -isystem /usr/include/wasm32-wasi/c++/v1 \
--O2 -fvisibility=hidden -ffunction-sections -fdata-sections -fno-c++-static-destructors \
+-Oz -fvisibility=hidden -ffunction-sections -fdata-sections -fno-c++-static-destructors \
 -mbulk-memory -msign-ext -mnontrapping-fptoint")
 # The stack lies first, so that one which overflows traps instead of running into data.
 set(CMAKE_EXE_LINKER_FLAGS_INIT "-Wno-unused-command-line-argument \

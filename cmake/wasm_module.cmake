@@ -17,3 +17,23 @@ target_link_options(pure_modules PRIVATE -mexec-model=reactor @exports.rsp)
 add_test(NAME pure_modules_import_nothing
   COMMAND "${Python3_EXECUTABLE}" "${CMAKE_SOURCE_DIR}/tools/check_wasm.py"
     $<TARGET_FILE:pure_modules>)
+
+# The kernel for browsers and node: what tidemark.h declares and what that reaches. The exports are
+# the header's functions.
+find_program(TM_WASM_OPT wasm-opt REQUIRED)
+set(kernel "${CMAKE_BINARY_DIR}/tidemark.wasm")
+add_executable(kernel_module $<TARGET_OBJECTS:tm_bindings_c>)
+set_target_properties(kernel_module PROPERTIES SUFFIX .wasm LINKER_LANGUAGE CXX)
+target_link_libraries(kernel_module PRIVATE tm_crdt)
+add_custom_command(TARGET kernel_module PRE_LINK
+  COMMAND sh "${CMAKE_SOURCE_DIR}/tools/wasm_exports" $<TARGET_OBJECTS:tm_bindings_c>
+    | grep "=tm_" > kernel_exports.rsp
+  COMMAND_EXPAND_LISTS)
+target_link_options(kernel_module PRIVATE -mexec-model=reactor -Wl,--gc-sections
+  @kernel_exports.rsp)
+add_custom_command(TARGET kernel_module POST_BUILD
+  COMMAND "${TM_WASM_OPT}" -Oz --enable-bulk-memory --enable-sign-ext
+    --enable-nontrapping-float-to-int --enable-mutable-globals --strip-debug --strip-producers
+    $<TARGET_FILE:kernel_module> -o "${kernel}")
+add_test(NAME kernel_imports_nothing
+  COMMAND "${Python3_EXECUTABLE}" "${CMAKE_SOURCE_DIR}/tools/check_wasm.py" "${kernel}")

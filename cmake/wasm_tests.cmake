@@ -8,9 +8,10 @@ target_include_directories(wasm_gtest_main SYSTEM PUBLIC "${gtest_folder}/includ
   PRIVATE "${gtest_folder}")
 target_compile_definitions(wasm_gtest_main PUBLIC GTEST_HAS_PTHREAD=0
   GTEST_HAS_STREAM_REDIRECTION=0)
-# Tests index with 64-bit random numbers, and optimisation would cost more time than it saves.
+# Tests index with 64-bit random numbers.
 target_compile_options(wasm_gtest_main PUBLIC -fno-exceptions -fno-rtti -Wno-shorten-64-to-32
-  -Wno-c++11-narrowing -O1)
+  -Wno-c++11-narrowing)
+target_link_options(wasm_gtest_main INTERFACE -mexec-model=command)
 
 find_program(TM_NODE node REQUIRED)
 set(CMAKE_CROSSCOMPILING_EMULATOR "${TM_NODE}" --no-warnings

@@ -1,0 +1,14 @@
+// The kernel of Tidemark for JavaScript: documents that merge, byte-compatible with Yjs 13.6. Load a
+// kernel once; documents are made with it.
+export { Kernel, KernelError } from './kernel.mjs';
+export { Doc } from './doc.mjs';
+export { UndoManager } from './history.mjs';
+export {
+  KIND,
+  SharedArray,
+  SharedMap,
+  SharedText,
+  XmlElement,
+  XmlFragment,
+  XmlText,
+} from './types.mjs';

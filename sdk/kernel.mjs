@@ -1,0 +1,242 @@
+// The wasm module and its memory: how bytes get in and out, and how it fails. One kernel is one
+// instance of the module; everything that was made with it belongs to it.
+import { Reader, Writer } from './any.mjs';
+
+const CODES = [
+  'malformed',
+  'too_large',
+  'denied',
+  'conflict',
+  'busy',
+  'full',
+  'read_only',
+  'corrupt',
+  'too_new',
+  'unavailable',
+  'unsupported',
+  'invalid',
+];
+const FREED = -100;
+const FIRST_INPUT_BYTES = 65536;
+// Shorter bytes and texts are copied one by one: a call for that costs more than they do.
+const SHORT = 24;
+
+// What can go wrong, as an Error with a code: one of the words above; `freed` for the use of what was
+// given up; `trap` or `out_of_memory` when the kernel ended in the middle of something, and
+// `poisoned` for every use of it after that. A poisoned kernel never answers again: load another one
+// and bring back the documents from where they are stored.
+export class KernelError extends Error {
+  constructor(code, message, options) {
+    super(message, options);
+    this.name = 'KernelError';
+    this.code = code;
+  }
+}
+
+const fromUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+const utf8 = new TextEncoder();
+
+const compiled = async (source) => {
+  if (source instanceof WebAssembly.Module) return source;
+  if (source instanceof URL || typeof source === 'string') {
+    return WebAssembly.compileStreaming(fetch(source));
+  }
+  if (typeof Response !== 'undefined' && source instanceof Response) {
+    return WebAssembly.compileStreaming(source);
+  }
+  return WebAssembly.compile(source);
+};
+
+export class Kernel {
+  // From the bytes of tidemark.wasm, a compiled module, a Response or an address.
+  static async load(source, options) {
+    return new Kernel(await WebAssembly.instantiate(await compiled(source), {}), options);
+  }
+
+  // A kernel that has taken more than so many bytes ends as if the machine had no more.
+  constructor(instance, { maxMemoryBytes = 0 } = {}) {
+    this.memory = instance.exports.memory;
+    this.x = instance.exports;
+    this.x._initialize?.();
+    this.lastWordsAt = this.x.tm_last_words();
+    this.x.tm_limit_memory(maxMemoryBytes);
+    this.pointer = this.x.tm_open();
+    this.answerAt = this.x.tm_answer(this.pointer) >> 2;
+    this.failureAt = this.x.tm_failure(this.pointer) >> 2;
+    this.eventsAt = this.x.tm_events(this.pointer) >> 2;
+    this.writer = new Writer();
+    this.inputBytes = 0;
+    this.origins = new Map([[null, 0]]);
+    this.registry = new FinalizationRegistry(({ close, handle }) => {
+      if (!this.isPoisoned) this.call(close, handle);
+    });
+    this.refresh();
+    this.reserve(FIRST_INPUT_BYTES);
+  }
+
+  get isPoisoned() {
+    return this.death !== undefined;
+  }
+  // What the module takes of the machine.
+  get memoryBytes() {
+    return this.memory.buffer.byteLength;
+  }
+
+  // Memory that has grown lies in another buffer.
+  refresh() {
+    this.buffer = this.memory.buffer;
+    this.u8 = new Uint8Array(this.buffer);
+    this.u32 = new Uint32Array(this.buffer);
+    if (this.inputBytes > 0)
+      this.input = new Uint8Array(this.buffer, this.inputAt, this.inputBytes);
+  }
+  current() {
+    if (this.u8.length === 0) this.refresh();
+  }
+
+  // Room for arguments, at inputAt.
+  reserve(bytes) {
+    if (bytes <= this.inputBytes) return this.current();
+    const wanted = Math.max(bytes, 2 * this.inputBytes);
+    this.inputAt = this.call('tm_input', this.pointer, wanted);
+    this.inputBytes = wanted;
+    this.refresh();
+    return undefined;
+  }
+
+  // Each puts its argument into the input and yields its size.
+  put(bytes) {
+    const { length } = bytes;
+    this.reserve(length);
+    if (length > SHORT) {
+      this.input.set(bytes);
+    } else {
+      for (let i = 0; i < length; i++) this.input[i] = bytes[i];
+    }
+    return length;
+  }
+  putText(text) {
+    const { length } = text;
+    this.reserve(3 * length);
+    const { input } = this;
+    if (length <= SHORT) {
+      let i = 0;
+      for (; i < length; i++) {
+        const unit = text.charCodeAt(i);
+        if (unit > 127) break;
+        input[i] = unit;
+      }
+      if (i === length) return length;
+    }
+    return utf8.encodeInto(text, input).written;
+  }
+  putValue(value) {
+    const { writer } = this;
+    writer.start().any(value);
+    return this.put(writer.bytes.subarray(0, writer.size));
+  }
+  putList(list) {
+    const { writer } = this;
+    writer.start();
+    for (const bytes of list) writer.varbytes(bytes);
+    return this.put(writer.bytes.subarray(0, writer.size));
+  }
+  // Several byte strings as an array of tm_bytes at the start of the input.
+  putEach(...list) {
+    const total = list.reduce((sum, bytes) => sum + bytes.length, 0);
+    let at = 8 * list.length;
+    this.reserve(at + total);
+    list.forEach((bytes, i) => {
+      this.input.set(bytes, at);
+      this.u32[(this.inputAt >> 2) + 2 * i] = this.inputAt + at;
+      this.u32[(this.inputAt >> 2) + 2 * i + 1] = bytes.length;
+      at += bytes.length;
+    });
+    return this.inputAt;
+  }
+
+  view(at) {
+    this.current();
+    return new Uint8Array(this.buffer, this.u32[at], this.u32[at + 1]);
+  }
+  // What the last call answered, copied.
+  answerBytes() {
+    return this.view(this.answerAt).slice();
+  }
+  answerText() {
+    return fromUtf8.decode(this.view(this.answerAt));
+  }
+  answerValue() {
+    return new Reader(this.view(this.answerAt)).any();
+  }
+
+  // Calls a function that cannot fail. The few that typing takes call theirs directly.
+  call(name, ...args) {
+    try {
+      return this.x[name](...args);
+    } catch (error) {
+      throw this.poison(error);
+    }
+  }
+  // ... one that returns a status.
+  checked(name, ...args) {
+    const status = this.call(name, ...args);
+    if (status < 0) throw this.error(status);
+    return status;
+  }
+
+  error(status) {
+    if (status === FREED) return new KernelError('freed', 'this was freed');
+    return new KernelError(
+      CODES[-1 - status] ?? 'invalid',
+      fromUtf8.decode(this.view(this.failureAt)),
+    );
+  }
+
+  // Whatever leaves the module as an exception has left it in the middle of something.
+  poison(cause) {
+    if (cause instanceof KernelError) return cause;
+    this.current();
+    const words = fromUtf8.decode(this.view(this.lastWordsAt >> 2));
+    const code = words === 'out of memory' ? 'out_of_memory' : 'trap';
+    this.death = new KernelError(code, words || cause.message, { cause });
+    const refuse = () => {
+      throw new KernelError('poisoned', `the kernel has ended: ${this.death.message}`, {
+        cause: this.death,
+      });
+    };
+    this.x = new Proxy({}, { get: () => refuse });
+    return this.death;
+  }
+
+  // The number under which the kernel knows an origin, which may be anything; null is nobody.
+  originOf(origin) {
+    const known = this.origins.get(origin ?? null);
+    if (known !== undefined) return known;
+    this.origins.set(origin, this.origins.size);
+    return this.origins.size - 1;
+  }
+
+  // merge, diff and convert work on updates without a document.
+  mergeUpdates(updates, format = 1) {
+    const size = this.putList(updates);
+    this.checked('tm_merge', this.pointer, format, this.inputAt, size);
+    return this.answerBytes();
+  }
+  diffUpdate(update, vector, format = 1) {
+    const both = this.putEach(update, vector);
+    this.checked('tm_diff', this.pointer, format, both, both + 8);
+    return this.answerBytes();
+  }
+  stateVectorFromUpdate(update, format = 1) {
+    const size = this.put(update);
+    this.checked('tm_vector_of', this.pointer, format, this.inputAt, size);
+    return this.answerBytes();
+  }
+  // Into the format.
+  convertUpdate(update, format) {
+    const size = this.put(update);
+    this.checked('tm_convert', this.pointer, format, this.inputAt, size);
+    return this.answerBytes();
+  }
+}

@@ -1,0 +1,260 @@
+// The shared types of a document, with the verbs of Yjs. Each is a document and a number: two objects
+// may stand for one type; equals() tells.
+import { KernelError } from './kernel.mjs';
+
+export const KIND = {
+  array: 0,
+  map: 1,
+  text: 2,
+  xmlElement: 3,
+  xmlFragment: 4,
+  xmlHook: 5,
+  xmlText: 6,
+};
+
+const NOTHING = 0;
+const VALUE = 1;
+const TYPE = 2;
+
+const invalid = (message) => new KernelError('invalid', message);
+const checkIndex = (index) => {
+  if (index >>> 0 !== index) throw invalid(`${index} is not an index`);
+};
+const checkKey = (key) => {
+  if (typeof key !== 'string') throw invalid('a key is a string');
+};
+const nobody = new Uint8Array();
+
+export class SharedType {
+  constructor(doc, branch) {
+    this.doc = doc;
+    this.branch = branch;
+  }
+
+  equals(other) {
+    return other?.doc === this.doc && other.branch === this.branch;
+  }
+  get length() {
+    return this.doc.kernel.checked('tm_length', this.doc.handle, this.branch);
+  }
+  // Once it, or what it lies in, was deleted it answers as if it were empty.
+  get isLive() {
+    this.doc.handleOrThrow();
+    return this.doc.kernel.call('tm_kind', this.doc.handle, this.branch) >= 0;
+  }
+  toJSON() {
+    return this.ask('tm_json').answerValue();
+  }
+  toString() {
+    return this.ask('tm_string').answerText();
+  }
+
+  ask(name, ...args) {
+    const { kernel, handle } = this.doc;
+    kernel.checked(name, handle, this.branch, ...args);
+    return kernel;
+  }
+  // A call that may change the document.
+  edit(name, ...args) {
+    const { doc } = this;
+    if (doc.timed !== 0) doc.tick();
+    const status = doc.kernel.call(name, doc.handle, this.branch, ...args);
+    if (status < 0) throw doc.kernel.error(status);
+    doc.told();
+    return status;
+  }
+  // What tm_list_at and tm_entry_at have answered.
+  found(status) {
+    if (status === NOTHING) return undefined;
+    const value = this.doc.kernel.answerValue();
+    if (status === VALUE) return value;
+    if (status === TYPE) return typeOf(this.doc, value[1], value[0]);
+    return { guid: value[0], options: value[1] };
+  }
+}
+
+export class SharedText extends SharedType {
+  // Typing takes this way: one code unit is a number, not a string, for the kernel.
+  insert(index, text, attributes) {
+    if (index >>> 0 !== index) checkIndex(index);
+    if (attributes !== undefined) return this.insertWith(index, text, attributes);
+    const { doc } = this;
+    const { kernel } = doc;
+    if (doc.timed !== 0) doc.tick();
+    let status;
+    try {
+      if (text.length === 1) {
+        status = kernel.x.tm_insert_unit(doc.handle, this.branch, index, text.charCodeAt(0));
+      } else {
+        const size = kernel.putText(text);
+        status = kernel.x.tm_insert(doc.handle, this.branch, index, kernel.inputAt, size);
+      }
+    } catch (error) {
+      throw kernel.poison(error);
+    }
+    if (status < 0) throw kernel.error(status);
+    if (doc.watched !== 0) doc.told();
+    return undefined;
+  }
+  delete(index, count = 1) {
+    if (index >>> 0 !== index || count >>> 0 !== count) checkIndex(NaN);
+    const { doc } = this;
+    if (doc.timed !== 0) doc.tick();
+    let status;
+    try {
+      status = doc.kernel.x.tm_erase(doc.handle, this.branch, index, count);
+    } catch (error) {
+      throw doc.kernel.poison(error);
+    }
+    if (status < 0) throw doc.kernel.error(status);
+    if (doc.watched !== 0) doc.told();
+  }
+  insertWith(index, content, attributes) {
+    const { kernel } = this.doc;
+    const size = kernel.putValue([content, attributes]);
+    this.edit('tm_insert_with', index, kernel.inputAt, size);
+  }
+  insertEmbed(index, value, attributes = {}) {
+    checkIndex(index);
+    if (typeof value === 'string') throw invalid('a string is text, not an embed');
+    this.insertWith(index, value, attributes);
+  }
+  // A null takes an attribute away.
+  format(index, count, attributes) {
+    checkIndex(index);
+    checkIndex(count);
+    const { kernel } = this.doc;
+    kernel.writer.start().any(attributes);
+    const at = kernel.putEach(kernel.writer.bytes.subarray(0, kernel.writer.size));
+    this.edit('tm_format', index, count, at);
+  }
+  // All of it in one call and one transaction.
+  applyDelta(delta) {
+    const { kernel } = this.doc;
+    const size = kernel.putValue(delta);
+    this.edit('tm_apply_delta', kernel.inputAt, size);
+  }
+  toDelta() {
+    return this.ask('tm_delta').answerValue();
+  }
+}
+
+// What arrays and the children of XML have in common.
+class SharedList extends SharedType {
+  delete(index, count = 1) {
+    checkIndex(index);
+    checkIndex(count);
+    this.edit('tm_erase', index, count);
+  }
+  get(index) {
+    checkIndex(index);
+    return this.found(this.doc.kernel.checked('tm_list_at', this.doc.handle, this.branch, index));
+  }
+  toArray() {
+    return Array.from({ length: this.length }, (_, index) => this.get(index));
+  }
+  insertKind(index, kind, name) {
+    checkIndex(index);
+    const { doc } = this;
+    const at = doc.kernel.putEach(name === undefined ? nobody : new TextEncoder().encode(name));
+    return typeOf(doc, kind, this.edit('tm_list_insert_type', index, kind, at));
+  }
+}
+
+export class SharedArray extends SharedList {
+  insert(index, values) {
+    checkIndex(index);
+    const { kernel } = this.doc;
+    const size = kernel.putValue(values);
+    this.edit('tm_list_insert', index, kernel.inputAt, size);
+  }
+  push(values) {
+    this.insert(this.length, values);
+  }
+  // A new text, array or map at the place: what it is called in KIND.
+  insertType(index, kind) {
+    return this.insertKind(index, kindOf(kind));
+  }
+}
+
+const kindOf = (name) => {
+  if (!(name in KIND)) throw invalid(`there is no type ${name}`);
+  return KIND[name];
+};
+
+// Entries of a map, attributes of an XML element.
+const entries = (Base) =>
+  class extends Base {
+    setEntry(key, value) {
+      checkKey(key);
+      const { kernel } = this.doc;
+      const size = kernel.putValue([key, value]);
+      this.edit('tm_entry_set', kernel.inputAt, size);
+    }
+    entry(key) {
+      checkKey(key);
+      const { doc } = this;
+      const size = doc.kernel.putText(key);
+      const { inputAt } = doc.kernel;
+      return this.found(doc.kernel.checked('tm_entry_at', doc.handle, this.branch, inputAt, size));
+    }
+    eraseEntry(key) {
+      checkKey(key);
+      const { kernel } = this.doc;
+      const size = kernel.putText(key);
+      this.edit('tm_entry_erase', kernel.inputAt, size);
+    }
+    keys() {
+      return this.ask('tm_entry_keys').answerValue();
+    }
+  };
+
+export class SharedMap extends entries(SharedType) {
+  set(key, value) {
+    this.setEntry(key, value);
+  }
+  setType(key, kind) {
+    checkKey(key);
+    const { doc } = this;
+    const number = kindOf(kind);
+    const size = doc.kernel.putText(key);
+    const branch = this.edit('tm_entry_set_type', number, doc.kernel.inputAt, size);
+    return typeOf(doc, number, branch);
+  }
+  get(key) {
+    return this.entry(key);
+  }
+  has(key) {
+    return this.keys().includes(key);
+  }
+  delete(key) {
+    this.eraseEntry(key);
+  }
+}
+
+export class XmlFragment extends SharedList {
+  insertElement(index, nodeName) {
+    return this.insertKind(index, KIND.xmlElement, nodeName);
+  }
+  insertText(index) {
+    return this.insertKind(index, KIND.xmlText);
+  }
+}
+
+export class XmlElement extends entries(XmlFragment) {
+  setAttribute(name, value) {
+    this.setEntry(name, value);
+  }
+  getAttribute(name) {
+    return this.entry(name);
+  }
+  removeAttribute(name) {
+    this.eraseEntry(name);
+  }
+}
+
+export class XmlText extends SharedText {}
+
+const CLASSES = [SharedArray, SharedMap, SharedText, XmlElement, XmlFragment, SharedMap, XmlText];
+
+export const typeOf = (doc, kind, branch) => new (CLASSES[kind] ?? SharedType)(doc, branch);
