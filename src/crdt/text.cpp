@@ -46,8 +46,11 @@ bool is_one_ascii_unit(std::string_view utf8) {
 }
 
 Result<uint32_t> units_of(std::string_view utf8) {
-  if (!is_valid_utf8(utf8)) return failure(ErrorCode::kInvalid, "text: not UTF-8");
-  const size_t units = utf16_length(utf8);
+  const bool has_byte_units = is_ascii(utf8);
+  if (!has_byte_units && !is_valid_utf8(utf8)) {
+    return failure(ErrorCode::kInvalid, "text: not UTF-8");
+  }
+  const size_t units = has_byte_units ? utf8.size() : utf16_length(utf8);
   if (units > kMaxInsert) return failure(ErrorCode::kTooLarge, "text: longer than 1 GiB");
   return static_cast<uint32_t>(units);
 }
