@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -35,14 +34,6 @@ void replay(const support::EditTrace& trace, crdt::Doc& doc) {
       doc.end();
     }
   }
-}
-
-double resident_kb() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.rfind("VmRSS:", 0) == 0) return std::stod(line.substr(6));
-  }
-  return 0;
 }
 
 std::unique_ptr<crdt::Doc> load(Bytes state, bool is_v2) {
@@ -127,6 +118,8 @@ void run(const std::string& file) {
       doc.on_update([&](const crdt::UpdateEvent& event) { bytes += event.update.size(); });
   std::printf("{");
   report("replay_ms", ms_of([&] { replay(trace, doc); }));
+  crdt::Doc unheard({.client_id = 1});
+  report("replay_unheard_ms", ms_of([&] { replay(trace, unheard); }));
   TM_ASSERT(doc.text("t").to_string() == trace.end_content);
   const Buffer v1 = doc.encode_state_as_update();
   const Buffer v2 = doc.encode_state_as_update_v2();

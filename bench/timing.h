@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <ctime>
+#include <fstream>
+#include <string>
 #include <vector>
 
 namespace tidemark::bench {
@@ -27,6 +29,14 @@ double median_ms(F&& work, int repeats = 15) {
   for (int i = 0; i < repeats; ++i) times.push_back(ms_of(work));
   std::sort(times.begin(), times.end());
   return times[times.size() / 2];
+}
+
+inline double resident_kb() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind("VmRSS:", 0) == 0) return std::stod(line.substr(6));
+  }
+  return 0;
 }
 
 }  // namespace tidemark::bench

@@ -48,6 +48,11 @@ doc.on('update', (update) => {
 out.replay_ms = msOf(() => replay(doc, text));
 expect(text.toString() === trace.endContent);
 
+{
+  const [unheard, unheardText] = newDoc(1);
+  out.replay_unheard_ms = msOf(() => replay(unheard, unheardText));
+}
+
 const v1 = Y.encodeStateAsUpdate(doc);
 const v2 = Y.encodeStateAsUpdateV2(doc);
 const length = trace.endContent.length;
