@@ -6,6 +6,7 @@ target_compile_options(tm_flags INTERFACE -Wall -Wextra -Wshadow -Wconversion -W
   # 105651, mended in 13).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 target_include_directories(tm_flags INTERFACE "${CMAKE_SOURCE_DIR}/src")
+target_compile_features(tm_flags INTERFACE cxx_std_20)
 
 # Pure code has neither exceptions nor RTTI, in every build: it is also the wasm module.
 add_library(tm_flags_pure INTERFACE)

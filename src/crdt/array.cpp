@@ -49,9 +49,9 @@ Result<> Array::insert(uint32_t index, std::span<const Any> values) {
   if (Result<> checked = check_index(*this, index); !checked) return checked;
   if (Result<> checked = check_values(values); !checked) return checked;
   if (values.empty()) return {};
-  document_->begin(0);
-  insert_values(*document_, branch_, document_->item_before(branch_, index), values);
-  document_->end();
+  document()->begin(0);
+  insert_values(*document(), branch_, document()->item_before(branch_, index), values);
+  document()->end();
   return {};
 }
 
@@ -59,58 +59,58 @@ Result<> Array::push(std::span<const Any> values) {
   if (Result<> checked = check_index(*this, 0); !checked) return checked;
   if (Result<> checked = check_values(values); !checked) return checked;
   if (values.empty()) return {};
-  document_->begin(0);
-  insert_values(*document_, branch_, document_->last_item(branch_), values);
-  document_->end();
+  document()->begin(0);
+  insert_values(*document(), branch_, document()->last_item(branch_), values);
+  document()->end();
   return {};
 }
 
 Result<SharedType> Array::insert_type(uint32_t index, TypeRef kind, std::string_view name) {
-  return insert_type_at(*document_, branch_, index, type_content(kind, name));
+  return insert_type_at(*document(), branch_, index, type_content(kind, name));
 }
 
 Result<SharedType> Array::push_type(TypeRef kind, std::string_view name) {
   if (Result<> checked = check_index(*this, 0); !checked) return tl::unexpected(checked.error());
-  document_->begin(0);
-  const ItemHandle made = document_->insert_listed(branch_, document_->last_item(branch_), kNone,
-                                                   type_content(kind, name));
-  const SharedType type(document_, document_->store.items[made].content);
-  document_->end();
+  document()->begin(0);
+  const ItemHandle made = document()->insert_listed(branch_, document()->last_item(branch_), kNone,
+                                                    type_content(kind, name));
+  const SharedType type(document(), document()->store.items[made].content);
+  document()->end();
   return type;
 }
 
 Result<> Array::insert_subdocument(uint32_t index, const Subdocument& subdocument) {
   if (Result<> checked = check_index(*this, index); !checked) return checked;
-  document_->begin(0);
-  insert_subdocument_after(*document_, branch_, document_->item_before(branch_, index),
+  document()->begin(0);
+  insert_subdocument_after(*document(), branch_, document()->item_before(branch_, index),
                            subdocument);
-  document_->end();
+  document()->end();
   return {};
 }
 
 Result<> Array::push_subdocument(const Subdocument& subdocument) {
   if (Result<> checked = check_index(*this, 0); !checked) return checked;
-  document_->begin(0);
-  insert_subdocument_after(*document_, branch_, document_->last_item(branch_), subdocument);
-  document_->end();
+  document()->begin(0);
+  insert_subdocument_after(*document(), branch_, document()->last_item(branch_), subdocument);
+  document()->end();
   return {};
 }
 
 Result<> Array::erase(uint32_t index, uint32_t count) {
-  return erase_range(*document_, branch_, index, count);
+  return erase_range(*document(), branch_, index, count);
 }
 
 std::optional<Value> Array::at(uint32_t index) const {
   if (index >= length()) return std::nullopt;
-  const PositionIndex::Place place = document_->find_unit(branch_, index);
-  return value_at(*document_, document_->store.items[place.item], place.offset);
+  const PositionIndex::Place place = document()->find_unit(branch_, index);
+  return value_at(*document(), document()->store.items[place.item], place.offset);
 }
 
 std::vector<Value> Array::values() const {
   std::vector<Value> values;
-  const StructStore& store = document_->store;
+  const StructStore& store = document()->store;
   for (ItemHandle at = store.branches[branch_].start; at != kNone; at = store.items[at].right) {
-    if (store.items[at].visible_len() > 0) append_values(*document_, store.items[at], values);
+    if (store.items[at].visible_len() > 0) append_values(*document(), store.items[at], values);
   }
   return values;
 }

@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "crdt/live_range.h"
 #include "crdt/shared_type.h"
 
 namespace tidemark::crdt {
@@ -24,6 +25,8 @@ class Array : public SharedType {
 
   std::optional<Value> at(uint32_t index) const;
   std::vector<Value> values() const;
+  // The same, decoded one by one.
+  LiveRange<ListElements> elements() const { return LiveRange<ListElements>(*this); }
 };
 
 }  // namespace tidemark::crdt

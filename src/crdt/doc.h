@@ -2,7 +2,23 @@
 // with Yjs 13.6. Updates may arrive in any order and any number of times; replicas that have seen
 // the same updates are equal.
 //
-// A Doc belongs to one thread at a time. Edits outside of transact() are transactions of their own.
+// Threads: a Doc, the handles to its types, its ranges, its subscriptions and its undo stacks
+// belong to one thread at a time. Different documents share nothing: each may have a thread of its
+// own, and all of them may move to another thread together, while no call runs. The library starts
+// no threads, takes no locks and has no global state but the assertion hook. Updates, state
+// vectors, snapshots and positions are values and may go anywhere.
+//
+// Units: positions and lengths count UTF-16 code units of text and elements of lists, as Yjs does;
+// an embed counts one. Text goes in and out as UTF-8. Clocks count units of content, deleted ones
+// and formats too. What is called bytes or size is bytes.
+//
+// Errors: what a caller or a stranger may get wrong returns a Result, and the document is as it
+// was. What is not there is nullopt. A bug in the program that calls, such as to use a handle whose
+// Doc is gone, ends the process (base/assert.h).
+//
+// Edits outside of transact() are transactions of their own. Callbacks run when a transaction is
+// complete, on the thread that ended it; they may edit, which makes further transactions, and may
+// subscribe and unsubscribe, but not destroy the Doc.
 #pragma once
 
 #include <functional>
@@ -56,6 +72,7 @@ class Doc {
  public:
   explicit Doc(const DocOptions& options = {});
   ~Doc();
+  // Handles and subscriptions go along. What was moved from may only be assigned to or destroyed.
   Doc(Doc&&) noexcept;
   Doc& operator=(Doc&&) noexcept;
 

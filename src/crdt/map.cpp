@@ -7,37 +7,37 @@
 namespace tidemark::crdt {
 
 void Map::set(std::string_view key, const Any& value) {
-  set_entry(*document_, branch_, key, value);
+  set_entry(*document(), branch_, key, value);
 }
 
 SharedType Map::set_type(std::string_view key, TypeRef kind, std::string_view name) {
-  return set_entry_type(*document_, branch_, key, type_content(kind, name));
+  return set_entry_type(*document(), branch_, key, type_content(kind, name));
 }
 
 void Map::set_subdocument(std::string_view key, const Subdocument& subdocument) {
-  if (document_->store.branches[branch_].is_dead) return;
+  if (document()->store.branches[branch_].is_dead) return;
   const Buffer options = encoded(subdocument.options);
   NewContent content;
   content.ref = Ref::kDoc;
   content.text = subdocument.guid;
   content.payload = options;
   content.is_wanted = subdocument.should_load;
-  document_->begin(0);
-  document_->insert_keyed(branch_, document_->store.intern(key), content);
-  document_->end();
+  document()->begin(0);
+  document()->insert_keyed(branch_, document()->store.intern(key), content);
+  document()->end();
 }
 
-void Map::erase(std::string_view key) { erase_entry(*document_, branch_, key); }
+void Map::erase(std::string_view key) { erase_entry(*document(), branch_, key); }
 
 std::optional<Value> Map::at(std::string_view key) const {
-  const KeyId id = document_->store.find_key(key);
+  const KeyId id = document()->store.find_key(key);
   if (id == kNone) return std::nullopt;
-  return entry_value(*document_, branch_, id);
+  return entry_value(*document(), branch_, id);
 }
 
 std::vector<std::string> Map::keys() const {
   std::vector<std::string> keys;
-  const StructStore& store = document_->store;
+  const StructStore& store = document()->store;
   const Branch& branch = store.branches[branch_];
   if (branch.entries == nullptr) return keys;
   for (const KeyTable::Entry& entry : branch.entries->entries()) {

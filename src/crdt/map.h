@@ -1,6 +1,7 @@
 // Keys and values, as Y.Map: of concurrent values for a key one wins, the same on every replica.
 #pragma once
 
+#include "crdt/live_range.h"
 #include "crdt/shared_type.h"
 
 namespace tidemark::crdt {
@@ -20,6 +21,8 @@ class Map : public SharedType {
   bool contains(std::string_view key) const { return at(key).has_value(); }
   // Live keys in the order in which they first appeared.
   std::vector<std::string> keys() const;
+  // Keys and values in that order.
+  LiveRange<MapEntries> entries() const { return LiveRange<MapEntries>(*this); }
 };
 
 }  // namespace tidemark::crdt

@@ -27,10 +27,15 @@ void Subscription::cancel() {
   id_ = 0;
 }
 
-TypeRef SharedType::kind() const { return document_->store.branches[branch_].kind; }
+SharedType::SharedType(Document* document, uint32_t branch)
+    : lifeline_(document == nullptr ? nullptr : &document->liveness.lifeline()), branch_(branch) {
+  if (lifeline_ != nullptr) ++lifeline_->holders;
+}
+
+TypeRef SharedType::kind() const { return document()->store.branches[branch_].kind; }
 
 bool SharedType::is_live() const {
-  const StructStore& store = document_->store;
+  const StructStore& store = document()->store;
   for (BranchHandle at = branch_;;) {
     const Branch& branch = store.branches[at];
     if (branch.is_dead) return false;
@@ -40,14 +45,14 @@ bool SharedType::is_live() const {
   }
 }
 
-uint32_t SharedType::length() const { return document_->store.branches[branch_].length; }
+uint32_t SharedType::length() const { return document()->store.branches[branch_].length; }
 
 Subscription SharedType::observe(std::function<void(const Event&)> callback) const {
   Observers::Entry entry{};
   entry.kind = Observers::Kind::kType;
   entry.branch = branch_;
   entry.on_event = std::move(callback);
-  const auto& observers = document_->shared_observers();
+  const auto& observers = document()->shared_observers();
   return {observers, observers->add(std::move(entry))};
 }
 
@@ -56,13 +61,13 @@ Subscription SharedType::observe_deep(std::function<void(const DeepEvents&)> cal
   entry.kind = Observers::Kind::kDeep;
   entry.branch = branch_;
   entry.on_deep = std::move(callback);
-  const auto& observers = document_->shared_observers();
+  const auto& observers = document()->shared_observers();
   return {observers, observers->add(std::move(entry))};
 }
 
-Any SharedType::to_json() const { return branch_to_json(*document_, branch_); }
+Any SharedType::to_json() const { return branch_to_json(*document(), branch_); }
 
-std::string SharedType::to_string() const { return xml_string(*document_, branch_); }
+std::string SharedType::to_string() const { return xml_string(*document(), branch_); }
 
 Any Value::to_json() const {
   if (const SharedType* shared = type()) return shared->to_json();

@@ -1,5 +1,14 @@
-// Handles to the shared types of a document. A handle is two words, copied freely, and valid as
-// long as its Doc; one to a type that was deleted answers as if the type were empty.
+// Handles to the shared types of a document. A handle is two words, copied freely; like its Doc, it
+// belongs to one thread at a time.
+//
+// A handle notices what became of what it stands for:
+//  - Its Doc is gone: operator bool says false, and any other use is a bug, which ends the process
+//    as every failed assertion does (base/assert.h). The same goes for an empty handle.
+//  - Its type was deleted: is_live() says false. The type reads as empty once it is collected.
+//  Edits
+//    of it then are refused with kInvalid, those of maps and attributes vanish; as long as it is
+//    kept for undo or because the document collects nothing, they are made and deleted at once, as
+//    in Yjs.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +21,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/assert.h"
 #include "base/result.h"
 #include "crdt/type_ref.h"
 #include "crdt/value.h"
@@ -60,13 +70,37 @@ class Subscription {
 
 class Value;
 
+// What a document and the handles to it share, so that these notice when it is gone. The last of
+// them frees it.
+struct Lifeline {
+  Document* document;  // null once it is gone
+  uint32_t holders;
+};
+
 class SharedType {
  public:
   SharedType() = default;
-  SharedType(Document* document, uint32_t branch) : document_(document), branch_(branch) {}
+  SharedType(Document* document, uint32_t branch);
+  SharedType(const SharedType& other) : lifeline_(other.lifeline_), branch_(other.branch_) {
+    if (lifeline_ != nullptr) ++lifeline_->holders;
+  }
+  SharedType(SharedType&& other) noexcept
+      : lifeline_(std::exchange(other.lifeline_, nullptr)), branch_(other.branch_) {}
+  SharedType& operator=(const SharedType& other) { return *this = SharedType(other); }
+  SharedType& operator=(SharedType&& other) noexcept {
+    std::swap(lifeline_, other.lifeline_);
+    std::swap(branch_, other.branch_);
+    return *this;
+  }
+  ~SharedType() {
+    if (lifeline_ != nullptr && --lifeline_->holders == 0) delete lifeline_;
+  }
 
-  explicit operator bool() const { return document_ != nullptr; }
-  friend bool operator==(const SharedType&, const SharedType&) = default;
+  // Whether this stands for a type of a document that is still there.
+  explicit operator bool() const { return lifeline_ != nullptr && lifeline_->document != nullptr; }
+  friend bool operator==(const SharedType& a, const SharedType& b) {
+    return a.lifeline_ == b.lifeline_ && (a.lifeline_ == nullptr || a.branch_ == b.branch_);
+  }
 
   TypeRef kind() const;
   // False once the type, or one it lies in, was deleted.
@@ -83,11 +117,18 @@ class SharedType {
   // As toString() of the corresponding Yjs type.
   std::string to_string() const;
 
-  Document* document() const { return document_; }
+  // Never null: asserts that the document is there.
+  Document* document() const {
+    const bool handle_has_a_document = lifeline_ != nullptr && lifeline_->document != nullptr;
+    TM_ASSERT(handle_has_a_document);
+    return lifeline_->document;
+  }
   uint32_t branch() const { return branch_; }
 
+ private:
+  Lifeline* lifeline_ = nullptr;
+
  protected:
-  Document* document_ = nullptr;
   uint32_t branch_ = 0;
 };
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -35,7 +36,9 @@ class StateVector {
   bool is_empty() const { return entries_.empty(); }
   size_t size() const { return entries_.size(); }
   // By ascending client.
-  const std::vector<Entry>& entries() const { return entries_; }
+  const std::vector<Entry>& entries() const& { return entries_; }
+  // Of a temporary by value, so that a loop may run over doc.state_vector().entries().
+  std::vector<Entry> entries() && { return std::move(entries_); }
 
   friend bool operator==(const StateVector&, const StateVector&) = default;
 

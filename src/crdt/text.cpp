@@ -59,7 +59,7 @@ Result<uint32_t> units_of(std::string_view utf8) {
 
 Result<> Text::insert(uint32_t index, std::string_view utf8) {
   if (utf8.empty()) return {};
-  Document& document = *document_;
+  Document& document = *this->document();
   if (is_one_ascii_unit(utf8) && document.type_character(branch_, index, utf8.front())) return {};
   if (Result<> checked = check_range(*this, index, 0); !checked) return checked;
   const Result<uint32_t> units = units_of(utf8);
@@ -78,10 +78,10 @@ Result<> Text::insert(uint32_t index, std::string_view utf8, const Attributes& a
   if (Result<> checked = check_range(*this, index, 0); !checked) return checked;
   const Result<uint32_t> units = units_of(utf8);
   if (!units) return tl::unexpected(units.error());
-  document_->begin(0);
-  TextCursor cursor(*document_, branch_, index);
-  cursor.insert(text_content(utf8, *units), interned(*document_, attributes));
-  document_->end();
+  document()->begin(0);
+  TextCursor cursor(*document(), branch_, index);
+  cursor.insert(text_content(utf8, *units), interned(*document(), attributes));
+  document()->end();
   return {};
 }
 
@@ -91,10 +91,10 @@ Result<> Text::insert_embed(uint32_t index, const Any& embed, const Attributes& 
   NewContent content;
   content.ref = Ref::kEmbed;
   content.payload = payload;
-  document_->begin(0);
-  TextCursor cursor(*document_, branch_, index);
-  cursor.insert(content, interned(*document_, attributes));
-  document_->end();
+  document()->begin(0);
+  TextCursor cursor(*document(), branch_, index);
+  cursor.insert(content, interned(*document(), attributes));
+  document()->end();
   return {};
 }
 
@@ -104,35 +104,35 @@ Result<SharedType> Text::insert_type(uint32_t index, TypeRef kind, std::string_v
   if (Result<> checked = check_range(*this, index, 0); !checked) {
     return tl::unexpected(checked.error());
   }
-  document_->begin(0);
-  TextCursor cursor(*document_, branch_, index);
+  document()->begin(0);
+  TextCursor cursor(*document(), branch_, index);
   SharedType made;
-  cursor.insert(type_content(kind, name), interned(*document_, attributes), [&](ItemHandle item) {
-    made = SharedType(document_, document_->store.items[item].content);
+  cursor.insert(type_content(kind, name), interned(*document(), attributes), [&](ItemHandle item) {
+    made = SharedType(document(), document()->store.items[item].content);
     if (fill) fill(made);
   });
-  document_->end();
+  document()->end();
   return made;
 }
 
 Result<> Text::erase(uint32_t index, uint32_t count) {
   if (count == 0) return {};
-  if (!has_range(*document_, branch_, index, count)) return check_range(*this, index, count);
-  if (document_->erase_plain(branch_, index, count)) return {};
-  document_->begin(0);
-  TextCursor(*document_, branch_, index).erase(count);
-  document_->hint_gap(branch_, index);
-  document_->end();
+  if (!has_range(*document(), branch_, index, count)) return check_range(*this, index, count);
+  if (document()->erase_plain(branch_, index, count)) return {};
+  document()->begin(0);
+  TextCursor(*document(), branch_, index).erase(count);
+  document()->hint_gap(branch_, index);
+  document()->end();
   return {};
 }
 
 Result<> Text::format(uint32_t index, uint32_t count, const Attributes& attributes) {
   if (count == 0) return {};
   if (Result<> checked = check_range(*this, index, count); !checked) return checked;
-  document_->begin(0);
-  TextCursor cursor(*document_, branch_, index);
-  if (!cursor.is_at_end()) cursor.format(count, interned(*document_, attributes));
-  document_->end();
+  document()->begin(0);
+  TextCursor cursor(*document(), branch_, index);
+  if (!cursor.is_at_end()) cursor.format(count, interned(*document(), attributes));
+  document()->end();
   return {};
 }
 
@@ -147,11 +147,11 @@ Result<> Text::apply_delta(std::span<const DeltaOp> delta) {
     }
   }
   if (Result<> checked = check_range(*this, 0, 0); !checked) return checked;
-  document_->begin(0);
-  TextCursor cursor(*document_, branch_);
+  document()->begin(0);
+  TextCursor cursor(*document(), branch_);
   for (const DeltaOp& op : delta) {
     if (op.kind == DeltaOp::Kind::kRetain) {
-      cursor.format(op.length, interned(*document_, op.attributes));
+      cursor.format(op.length, interned(*document(), op.attributes));
     } else if (op.kind == DeltaOp::Kind::kRemove) {
       cursor.erase(op.length);
     } else if (!op.content.empty()) {
@@ -159,30 +159,30 @@ Result<> Text::apply_delta(std::span<const DeltaOp> delta) {
       NewContent content;
       content.ref = Ref::kEmbed;
       content.payload = payload;
-      cursor.insert(content, interned(*document_, op.attributes));
+      cursor.insert(content, interned(*document(), op.attributes));
     } else if (!op.text.empty()) {
       const auto units = static_cast<uint32_t>(utf16_length(op.text));
-      cursor.insert(text_content(op.text, units), interned(*document_, op.attributes));
+      cursor.insert(text_content(op.text, units), interned(*document(), op.attributes));
     }
   }
-  document_->end();
+  document()->end();
   return {};
 }
 
-std::string Text::to_string() const { return plain_text(*document_, branch_); }
-Delta Text::to_delta() const { return text_delta(*document_, branch_); }
+std::string Text::to_string() const { return plain_text(*document(), branch_); }
+Delta Text::to_delta() const { return text_delta(*document(), branch_); }
 
 void Text::set_attribute(std::string_view name, const Any& value) {
-  set_entry(*document_, branch_, name, value);
+  set_entry(*document(), branch_, name, value);
 }
 SharedType Text::set_attribute_type(std::string_view name, TypeRef kind,
                                     std::string_view node_name) {
-  return set_entry_type(*document_, branch_, name, type_content(kind, node_name));
+  return set_entry_type(*document(), branch_, name, type_content(kind, node_name));
 }
-void Text::remove_attribute(std::string_view name) { erase_entry(*document_, branch_, name); }
+void Text::remove_attribute(std::string_view name) { erase_entry(*document(), branch_, name); }
 std::optional<Any> Text::attribute(std::string_view name) const {
-  return plain_entry(*document_, branch_, name);
+  return plain_entry(*document(), branch_, name);
 }
-AnyObject Text::attributes() const { return entries_to_json(*document_, branch_); }
+AnyObject Text::attributes() const { return entries_to_json(*document(), branch_); }
 
 }  // namespace tidemark::crdt

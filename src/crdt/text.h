@@ -4,6 +4,7 @@
 
 #include <span>
 
+#include "crdt/live_range.h"
 #include "crdt/shared_type.h"
 
 namespace tidemark::crdt {
@@ -34,6 +35,8 @@ class Text : public SharedType {
   // The text without embeds and formats.
   std::string to_string() const;
   Delta to_delta() const;
+  // The same without a copy of the whole: pieces and embeds where they lie, with what is in force.
+  LiveRange<TextRuns> runs() const { return LiveRange<TextRuns>(*this); }
 
   // Attributes of the type itself, not of a range.
   void set_attribute(std::string_view name, const Any& value);

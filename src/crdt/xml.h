@@ -24,6 +24,8 @@ class XmlFragment : public SharedType {
 
   std::optional<SharedType> child(uint32_t index) const;
   std::vector<SharedType> children() const;
+  // The same, one by one.
+  LiveRange<XmlChildren> each_child() const { return LiveRange<XmlChildren>(*this); }
 };
 
 class XmlElement : public XmlFragment {

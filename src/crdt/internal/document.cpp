@@ -69,6 +69,7 @@ void Document::record_brief() {
 
 void Document::end() {
   TM_ASSERT(depth_ > 0);
+  liveness.note_change();
   if (--depth_ > 0) return;
   if (brief_.stage != BriefTransaction::Stage::kIdle) return end_brief();
   const bool is_first = open_ == &queue_[0];

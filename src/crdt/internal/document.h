@@ -50,6 +50,7 @@ class Document {
 
   StructStore store;
   Subdocuments subdocuments;
+  Liveness liveness{this};
 
   // --- transactions (document.cpp)
   // Nested calls join the open transaction; the outermost end() runs observers and clean-up.
@@ -288,7 +289,6 @@ class Document {
   PeerKeystroke peer_keystroke_;
   Slab<uint8_t> shortcut_;  // the update of the last shortcut
   Keystroke keystroke_;     // that update, if it is of one
-
   EncodedState encoded_;
 
   // Kept for their memory: emitting an update allocates nothing.

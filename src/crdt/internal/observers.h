@@ -16,6 +16,27 @@ namespace tidemark::crdt {
 class UndoHistory;
 struct UndoEvent;
 
+// What handles and ranges go by: whether the document is there, and whether it is as they saw it.
+class Liveness {
+ public:
+  explicit Liveness(Document* document) : lifeline_(new Lifeline{document, 1}) {}
+  Liveness(const Liveness&) = delete;
+  Liveness& operator=(const Liveness&) = delete;
+  ~Liveness() {
+    lifeline_->document = nullptr;
+    if (--lifeline_->holders == 0) delete lifeline_;
+  }
+
+  Lifeline& lifeline() const { return *lifeline_; }
+  // Grows with each edit, also within one transaction.
+  uint32_t change_count() const { return changes_; }
+  void note_change() { ++changes_; }
+
+ private:
+  Lifeline* lifeline_;
+  uint32_t changes_ = 0;
+};
+
 class Observers {
  public:
   enum class Kind : uint8_t {

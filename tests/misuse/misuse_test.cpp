@@ -1,0 +1,76 @@
+// Bugs in the program that uses the library end it with a message; they are never undefined. Native
+// only: what dies here is a process.
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "base/assert.h"
+#include "crdt/doc.h"
+
+namespace tidemark::crdt {
+namespace {
+
+constexpr const char* kNoDocument = "handle_has_a_document";
+constexpr const char* kEdited = "nobody_edited_since_the_range_began";
+
+void abort_loudly(const char* expression, const char* file, int line) {
+  std::fprintf(stderr, "%s:%d: %s\n", file, line, expression);
+  std::abort();
+}
+
+TEST(MisuseDeathTest, handles_whose_document_is_gone) {
+  set_assertion_hook(abort_loudly);
+  std::optional<Doc> doc(std::in_place);
+  Text text = doc->text("t");
+  Array array = doc->array("a");
+  Map map = doc->map("m");
+  XmlFragment xml = doc->xml_fragment("x");
+  doc.reset();
+  EXPECT_DEATH((void)text.insert(0, "a"), kNoDocument);
+  EXPECT_DEATH((void)text.erase(0, 1), kNoDocument);
+  EXPECT_DEATH((void)text.to_delta(), kNoDocument);
+  EXPECT_DEATH((void)text.length(), kNoDocument);
+  EXPECT_DEATH((void)text.is_live(), kNoDocument);
+  EXPECT_DEATH((void)text.observe([](const Event&) {}), kNoDocument);
+  EXPECT_DEATH((void)array.values(), kNoDocument);
+  EXPECT_DEATH((void)array.push(std::vector<Any>{Any(1.0)}), kNoDocument);
+  EXPECT_DEATH(map.set("k", Any(1.0)), kNoDocument);
+  EXPECT_DEATH((void)map.at("k"), kNoDocument);
+  EXPECT_DEATH((void)map.keys(), kNoDocument);
+  EXPECT_DEATH((void)xml.insert_element(0, "p"), kNoDocument);
+  EXPECT_DEATH((void)text.runs(), kNoDocument);
+  EXPECT_DEATH((void)SharedType().kind(), kNoDocument);
+}
+
+// Whoever edits while reading is told so, whichever path the edit takes.
+TEST(MisuseDeathTest, edits_while_a_range_is_read) {
+  set_assertion_hook(abort_loudly);
+  Doc doc;
+  Text text = doc.text("t");
+  ASSERT_TRUE(text.insert(0, "ab"));
+  ASSERT_TRUE(text.insert(2, "c", {{"b", Any(true)}}));
+  Doc other({.client_id = 2});
+  ASSERT_TRUE(other.text("t").insert(0, "x"));
+  const Buffer update = other.encode_state_as_update();
+  const auto read_while = [&](const std::function<void()>& edit) {
+    for ([[maybe_unused]] const TextRun& run : text.runs()) edit();
+  };
+  EXPECT_DEATH(read_while([&] { (void)text.insert(0, "y"); }), kEdited);
+  EXPECT_DEATH(read_while([&] { (void)text.erase(0, 1); }), kEdited);
+  EXPECT_DEATH(read_while([&] { (void)doc.apply_update(update); }), kEdited);
+  EXPECT_DEATH(read_while([&] { doc.map("m").set("k", Any(1.0)); }), kEdited);
+  EXPECT_DEATH(doc.transact([&] { read_while([&] { (void)text.insert(0, "y"); }); }), kEdited);
+  Text plain = doc.text("plain");
+  ASSERT_TRUE(plain.insert(0, "ab"));
+  // Typing on, the shortest path there is.
+  uint32_t end = 2;
+  EXPECT_DEATH(read_while([&] { (void)plain.insert(end++, "c"); }), kEdited);
+  read_while([&] { EXPECT_EQ(text.length(), 3u); });
+}
+
+}  // namespace
+}  // namespace tidemark::crdt
