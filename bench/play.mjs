@@ -12,7 +12,7 @@ const { values: flags, positionals } = parseArgs({
   options: { seconds: { type: 'string', default: '3' } },
 });
 const [engine, file, ...names] = positionals;
-const { Replica } = await import(`./engines/${engine}.mjs`);
+const { FORMATS, Replica } = await import(`./engines/${engine}.mjs`);
 const limitMs = Number(flags.seconds) * 1000;
 const PARTS = 50;
 const REPEATS = 5;
@@ -86,11 +86,14 @@ const playMany = ({ edits }) => {
   const sent = [...updates];
   const [first, second] = replicas;
   let apply;
-  first.transact(() => {
+  const start = cpuMs();
+  first.batch(() => {
     apply = marked(sent.length, (i) => first.apply(sent[i]));
   });
+  // With what the end of the transaction takes.
+  apply[apply.length - 1] = cpuMs() - start;
   if (apply.length === PARTS) {
-    second.transact(() => sent.forEach((update) => second.apply(update)));
+    second.batch(() => sent.forEach((update) => second.apply(update)));
     expect(first.content() === second.content());
   }
   return { sections: { apply }, replicas: [first, second] };
@@ -118,7 +121,7 @@ const played = (workload) => {
     const { sections, replicas } = SHAPES[workload.shape](workload);
     spent += cpuMs() - start;
     const bytes = {};
-    for (const [format, state] of Object.entries(replicas[0].state())) bytes[format] = state.length;
+    for (const format of FORMATS) bytes[format] = replicas[0].encode(format).length;
     runs.push({ ...sections, bytes });
     for (const replica of replicas) replica.free();
   }

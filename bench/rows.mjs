@@ -40,19 +40,22 @@ const sizeCell = (mine, other) =>
     })
     .join(' / ');
 
-// One row for each workload that is named so: what, each engine's time, ours against the second.
-export const workloadRows = (workloads, [ours, ...others], names) =>
+// One row for each workload that is named so: what, each engine's time, how many times less ours takes
+// than yjs and than the fastest of the others, the sizes. `engines` are runs by workload: ours, ours
+// as wasm, yjs, and others.
+export const workloadRows = (workloads, engines, names) =>
   workloads
     .filter(({ name }) => names.test(name))
     .map(({ name, title }) => {
-      const mine = ours[name];
-      const ratio = ratioOf(mine, others[0][name]);
+      const [mine, wasm, yjs, ...others] = engines.map((engine) => engine[name]);
+      const ratios = [yjs, ...others].filter(Boolean).map((other) => ratioOf(mine, other));
       return [
         /^B/.test(name) ? `${name} ${title}` : title,
-        timeCell(mine),
-        ...others.map((other) => timeCell(other[name])),
-        ratioCell(ratio),
-        sizeCell(mine, others[0][name]),
+        ...[mine, wasm, yjs, ...others].map(timeCell),
+        ratioCell(ratios[0]),
+        ...(others.length > 0 ? [ratioCell(Math.min(...ratios))] : []),
+        ratioCell(ratioOf(wasm, yjs)),
+        sizeCell(mine, yjs),
       ];
     });
 
@@ -62,3 +65,22 @@ export const medianRatio = (workloads, ours, other, names) =>
       .filter(({ name }) => names.test(name))
       .map(({ name }) => ratioOf(ours[name], other[name])),
   );
+
+// Every engine on one trace: how long for how many edits, and each of its formats. `edits` is how
+// many there are.
+export const traceRows = (engines, edits) =>
+  engines.map(([name, { replay_ms, edits: done = edits, load_ms, encode_ms, bytes }]) => {
+    const each = (values, unit) =>
+      Object.values(values)
+        .map((value) => (unit ? `${rounded(value)} ms` : value.toLocaleString('en-US')))
+        .join(' / ');
+    const part = done < edits ? ` for the first ${done.toLocaleString('en-US')}` : '';
+    return [
+      name,
+      `${rounded(replay_ms)} ms${part}`,
+      Object.keys(bytes).join(' / '),
+      each(load_ms, 'ms'),
+      each(encode_ms, 'ms'),
+      each(bytes),
+    ];
+  });

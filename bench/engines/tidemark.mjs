@@ -8,6 +8,8 @@ const kernel = await Kernel.load(
   fs.readFileSync(new URL('../../build/wasm/tidemark.wasm', import.meta.url)),
 );
 
+export const FORMATS = ['v1', 'v2'];
+
 export class Replica {
   constructor(client, onUpdate) {
     this.doc = new Doc(kernel, { clientId: client });
@@ -63,14 +65,26 @@ export class Replica {
   transact(body) {
     this.doc.transact(body);
   }
+  // Applies updates together, where the engine can.
+  batch(body) {
+    this.doc.transact(body);
+  }
+  // One edit of a trace.
+  patch(position, removed, inserted) {
+    this.doc.transact(() => {
+      if (removed > 0) this.t.delete(position, removed);
+      if (inserted !== '') this.t.insert(position, inserted);
+    });
+  }
   apply(update) {
     this.doc.applyUpdate(update);
   }
-  applyV2(update) {
-    this.doc.applyUpdateV2(update);
+  encode(format) {
+    return format === 'v2' ? this.doc.encodeStateAsUpdateV2() : this.doc.encodeStateAsUpdate();
   }
-  state() {
-    return { v1: this.doc.encodeStateAsUpdate(), v2: this.doc.encodeStateAsUpdateV2() };
+  restore(format, bytes) {
+    if (format === 'v2') this.doc.applyUpdateV2(bytes);
+    else this.doc.applyUpdate(bytes);
   }
   text() {
     return this.t.toString();

@@ -4,6 +4,8 @@ import * as Y from 'yjs';
 
 export const name = `yjs ${createRequire(import.meta.url)('yjs/package.json').version}`;
 
+export const FORMATS = ['v1', 'v2'];
+
 export class Replica {
   constructor(client, onUpdate) {
     this.doc = new Y.Doc();
@@ -64,11 +66,26 @@ export class Replica {
   transact(body) {
     this.doc.transact(body);
   }
+  // Applies updates together, where the engine can.
+  batch(body) {
+    this.doc.transact(body);
+  }
+  // One edit of a trace.
+  patch(position, removed, inserted) {
+    this.doc.transact(() => {
+      if (removed > 0) this.t.delete(position, removed);
+      if (inserted !== '') this.t.insert(position, inserted);
+    });
+  }
   apply(update) {
     Y.applyUpdate(this.doc, update);
   }
-  state() {
-    return { v1: Y.encodeStateAsUpdate(this.doc), v2: Y.encodeStateAsUpdateV2(this.doc) };
+  encode(format) {
+    return format === 'v2' ? Y.encodeStateAsUpdateV2(this.doc) : Y.encodeStateAsUpdate(this.doc);
+  }
+  restore(format, bytes) {
+    if (format === 'v2') Y.applyUpdateV2(this.doc, bytes);
+    else Y.applyUpdate(this.doc, bytes);
   }
   text() {
     return this.t.toString();

@@ -1,0 +1,83 @@
+// npm ywasm: yrs as wasm.
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+const Y = require('ywasm');
+
+export const name = `ywasm ${require('ywasm/package.json').version}`;
+export const FORMATS = ['v1', 'v2'];
+
+export class Replica {
+  constructor(client, onUpdate) {
+    this.doc = new Y.YDoc({ clientID: client });
+    this.t = this.doc.getText('t');
+    this.a = this.doc.getArray('a');
+    this.m = this.doc.getMap('m');
+    if (onUpdate) this.observer = this.doc.onUpdate((update) => onUpdate(update));
+  }
+
+  edit([verb, ...rest]) {
+    this[verb](...rest);
+  }
+  insert(index, text) {
+    this.t.insert(index, text, undefined, this.transaction);
+  }
+  erase(index, count) {
+    this.t.delete(index, count, this.transaction);
+  }
+  add(index, values) {
+    this.a.insert(index, values, this.transaction);
+  }
+  remove(index, count) {
+    this.a.delete(index, count, this.transaction);
+  }
+  set(key, value) {
+    this.m.set(key, value, this.transaction);
+  }
+  unset(key) {
+    this.m.delete(key, this.transaction);
+  }
+
+  transact(body) {
+    this.transaction = this.doc.beginTransaction();
+    body();
+    this.transaction.commit();
+    this.transaction.free();
+    this.transaction = undefined;
+  }
+  // It applies an update in a transaction of its own only.
+  batch(body) {
+    body();
+  }
+  patch(position, removed, inserted) {
+    if (removed === 0) this.insert(position, inserted);
+    else if (inserted === '') this.erase(position, removed);
+    else {
+      this.transact(() => {
+        this.erase(position, removed);
+        this.insert(position, inserted);
+      });
+    }
+  }
+
+  apply(update) {
+    Y.applyUpdate(this.doc, update);
+  }
+  encode(format) {
+    return format === 'v2' ? Y.encodeStateAsUpdateV2(this.doc) : Y.encodeStateAsUpdate(this.doc);
+  }
+  restore(format, bytes) {
+    if (format === 'v2') Y.applyUpdateV2(this.doc, bytes);
+    else Y.applyUpdate(this.doc, bytes);
+  }
+  text() {
+    return this.t.toString();
+  }
+  content() {
+    return JSON.stringify([this.text(), this.a.toJson(), this.m.toJson()]);
+  }
+  free() {
+    this.observer?.free();
+    for (const handle of [this.t, this.a, this.m, this.doc]) handle.free();
+  }
+}
