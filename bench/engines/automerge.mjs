@@ -87,7 +87,7 @@ export class Replica {
     return String(this.doc.t);
   }
   content() {
-    return JSON.stringify(this.doc, ['t', 'a', 'm', 'v', 'name', 'address']);
+    return JSON.stringify(this.doc);
   }
   free() {
     A.free(this.doc);
