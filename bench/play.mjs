@@ -12,7 +12,7 @@ const { values: flags, positionals } = parseArgs({
   options: { seconds: { type: 'string', default: '3' } },
 });
 const [engine, file, ...names] = positionals;
-const { FORMATS, Replica } = await import(`./engines/${engine}.mjs`);
+const { FORMATS, Replica, keep = (update) => update } = await import(`./engines/${engine}.mjs`);
 const limitMs = Number(flags.seconds) * 1000;
 const PARTS = 50;
 const REPEATS = 5;
@@ -39,7 +39,7 @@ const total = (sections) =>
 // Edits and what they cost the other replica are timed apart, in turns.
 const playOne = ({ edits: [ops] }) => {
   const updates = [];
-  const writer = new Replica(1, (update) => updates.push(update));
+  const writer = new Replica(1, (update) => updates.push(keep(update)));
   const reader = new Replica(2);
   const [edit, apply] = [[], []];
   let [editMs, applyMs] = [0, 0];
@@ -61,7 +61,9 @@ const playOne = ({ edits: [ops] }) => {
 
 const playTwo = ({ start: text, edits }) => {
   const updates = [[], []];
-  const replicas = edits.map((_, n) => new Replica(n + 1, (update) => updates[n].push(update)));
+  const replicas = edits.map(
+    (_, n) => new Replica(n + 1, (update) => updates[n].push(keep(update))),
+  );
   replicas[0].edit(['insert', 0, text]);
   for (const update of updates[0]) replicas[1].apply(update);
   for (const list of updates) list.length = 0;
@@ -81,7 +83,7 @@ const playTwo = ({ start: text, edits }) => {
 const playMany = ({ edits }) => {
   const updates = [];
   const replicas = edits.map(([op], n) => {
-    const replica = new Replica(n + 1, (update) => updates.push(update));
+    const replica = new Replica(n + 1, (update) => updates.push(keep(update)));
     replica.edit(op);
     return replica;
   });

@@ -9,6 +9,8 @@ const kernel = await Kernel.load(
 );
 
 export const FORMATS = ['v1', 'v2'];
+// Updates are views: who keeps one copies it.
+export const keep = (update) => update.slice();
 
 export class Replica {
   constructor(client, onUpdate) {
@@ -17,7 +19,7 @@ export class Replica {
     this.a = this.doc.getArray('a');
     this.m = this.doc.getMap('m');
     this.x = this.doc.getXmlFragment('x');
-    if (onUpdate) this.doc.onUpdate((update) => onUpdate(update.slice()));
+    if (onUpdate) this.doc.onUpdate(onUpdate);
   }
 
   edit(op) {
