@@ -12,6 +12,7 @@ import * as Y from 'yjs';
 import { playProgram } from '../support/session.mjs';
 import { decode, encode, hex } from '../support/values.mjs';
 import { CASES } from './cases.mjs';
+import { marks } from './marks.mjs';
 import { NUMBERS, randomNumbers } from './values.mjs';
 
 const file = path.join(path.dirname(fileURLToPath(import.meta.url)), 'yjs13.jsonl');
@@ -215,7 +216,7 @@ const awarenessStories = () => {
 };
 
 const text =
-  [...sessions(), ...values(), ...syncFrames(), ...awarenessStories()]
+  [...sessions(), ...values(), ...syncFrames(), ...awarenessStories(), ...marks()]
     .map((line) => JSON.stringify(line))
     .join('\n') + '\n';
 if (process.argv.includes('--check')) {

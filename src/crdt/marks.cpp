@@ -1,0 +1,298 @@
+#include "crdt/marks.h"
+
+#include <algorithm>
+#include <cmath>
+#include <queue>
+
+#include "crdt/internal/document.h"
+#include "crdt/internal/mark_text.h"
+#include "crdt/internal/rendering.h"
+
+namespace tidemark::crdt {
+namespace {
+
+// Later is higher; the client decides between those who did not know of each other, and the place
+// in the array between what only a broken peer stamps alike.
+struct Stamp {
+  uint64_t counter = 0;
+  uint64_t client = 0;
+  size_t place = 0;
+  friend auto operator<=>(const Stamp&, const Stamp&) = default;
+};
+
+// How many statements there ever were, the deleted ones too. Whoever stamps takes a higher counter
+// than that, so no honest counter is above it, and nobody can use the counters up.
+uint64_t statements_ever(const Array& overlay) {
+  const StructStore& store = overlay.document()->store;
+  uint64_t count = 0;
+  for (ItemHandle at = store.branches[overlay.branch()].start; at != kNone;
+       at = store.items[at].right) {
+    count += store.items[at].len;
+  }
+  return count;
+}
+
+std::optional<uint64_t> natural_number(const Any& value) {
+  const double* number = value.as_number();
+  constexpr auto kMax = static_cast<double>(kMaxSafeInteger);
+  if (number == nullptr || !(*number >= 0 && *number <= kMax) || *number != std::trunc(*number)) {
+    return std::nullopt;
+  }
+  return static_cast<uint64_t>(*number);
+}
+
+// Reads statements, and finds what counts where.
+class Reader {
+ public:
+  Reader(Doc& doc, const Text& text, const Array& overlay, const MarkLimits& limits)
+      : doc_(doc), text_(text), limits_(limits), highest_counter_(statements_ever(overlay)) {
+    const std::optional<RelativePosition> end = relative_position(text, text.length());
+    if (end) end_ = *end;
+    size_t place = 0;
+    for (const Value& value : overlay.values()) {
+      if (value.any() != nullptr) take(*value.any(), place);
+      ++place;
+    }
+  }
+
+  MarkReading run() {
+    std::vector<size_t> order(stamps_.size());
+    for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+    const auto slot = [this](size_t i) {
+      return std::pair<std::string_view, std::string_view>(reading_.marks[i].key,
+                                                           reading_.marks[i].id);
+    };
+    std::ranges::sort(order, [&](size_t a, size_t b) {
+      const auto a_slot = slot(a);
+      const auto b_slot = slot(b);
+      return a_slot != b_slot ? a_slot < b_slot : places_[a].first < places_[b].first;
+    });
+    for (size_t first = 0; first < order.size();) {
+      size_t end = first + 1;
+      while (end < order.size() && slot(order[end]) == slot(order[first])) ++end;
+      sweep(std::span(order).subspan(first, end - first));
+      first = end;
+    }
+    std::ranges::sort(reading_.spans, {},
+                      [](const MarkSpan& span) { return std::pair(span.first, span.mark); });
+    return std::move(reading_);
+  }
+
+ private:
+  struct Place {
+    uint32_t first;
+    uint32_t end;
+  };
+
+  void take(const Any& json, size_t place) {
+    const AnyObject* object = json.as_object();
+    if (object == nullptr) return;
+    Mark mark;
+    Stamp stamp{0, 0, place};
+    if (!read_mark(*object, mark) || !read_stamp(object->find("stamp"), stamp)) return;
+    const std::optional<uint32_t> first = read_anchor(object->find("start"));
+    const std::optional<uint32_t> end = read_anchor(object->find("end"));
+    if (!first || !end || *first >= *end) return;
+    reading_.marks.push_back(std::move(mark));
+    stamps_.push_back(stamp);
+    places_.push_back({*first, *end});
+  }
+
+  bool read_mark(const AnyObject& object, Mark& mark) const {
+    const Any* key = object.find("key");
+    const Any* id = object.find("id");
+    const Any* value = object.find("value");
+    if (key == nullptr || key->as_string() == nullptr || value == nullptr) return false;
+    if (id != nullptr && id->as_string() == nullptr) return false;
+    mark.key = *key->as_string();
+    if (id != nullptr) mark.id = *id->as_string();
+    mark.value = *value;
+    return is_within(mark, limits_);
+  }
+
+  bool read_stamp(const Any* json, Stamp& stamp) const {
+    const AnyArray* pair = json == nullptr ? nullptr : json->as_array();
+    if (pair == nullptr || pair->size() != 2) return false;
+    const std::optional<uint64_t> counter = natural_number((*pair)[0]);
+    const std::optional<uint64_t> client = natural_number((*pair)[1]);
+    if (!counter || !client || *counter > highest_counter_) return false;
+    stamp.counter = *counter;
+    stamp.client = *client;
+    return true;
+  }
+
+  std::optional<uint32_t> read_anchor(const Any* json) {
+    const Buffer* bytes = json == nullptr ? nullptr : json->as_binary();
+    if (bytes == nullptr) return std::nullopt;
+    const Result<RelativePosition> anchor = decode_relative_position(*bytes);
+    if (!anchor) return std::nullopt;
+    // To look for a root is to make it.
+    const bool is_here = anchor->item || (anchor->root == end_.root && anchor->type == end_.type);
+    if (!is_here) return std::nullopt;
+    const std::optional<AbsolutePosition> place = absolute_position(doc_, *anchor);
+    if (!place || place->type != text_) return std::nullopt;
+    return place->index;
+  }
+
+  // Of one key and id, by where they begin.
+  void sweep(std::span<const size_t> statements) {
+    std::vector<uint32_t> edges;
+    for (const size_t i : statements) {
+      edges.push_back(places_[i].first);
+      edges.push_back(places_[i].end);
+    }
+    std::ranges::sort(edges);
+    edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
+    const auto is_older = [this](size_t a, size_t b) { return stamps_[a] < stamps_[b]; };
+    std::priority_queue<size_t, std::vector<size_t>, decltype(is_older)> open(is_older);
+    MarkSpan span;
+    auto next = statements.begin();
+    for (const uint32_t edge : edges) {
+      for (; next != statements.end() && places_[*next].first == edge; ++next) open.push(*next);
+      while (!open.empty() && places_[open.top()].end <= edge) open.pop();
+      const bool goes_on = span.end > edge && !open.empty() && open.top() == span.mark;
+      if (goes_on) continue;
+      close(span, edge);
+      if (!open.empty()) span = {edge, places_[open.top()].end, open.top()};
+    }
+  }
+
+  void close(MarkSpan& span, uint32_t edge) {
+    const MarkSpan closed = std::exchange(span, {});
+    if (closed.first == closed.end) return;
+    const Mark& mark = reading_.marks[closed.mark];
+    const bool says_nothing = mark.value.is_null() && !mark.id.empty();
+    if (says_nothing) return;
+    reading_.spans.push_back({closed.first, std::min(closed.end, edge), closed.mark});
+  }
+
+  Doc& doc_;
+  Text text_;
+  const MarkLimits& limits_;
+  uint64_t highest_counter_;
+  RelativePosition end_;
+  MarkReading reading_;
+  std::vector<Stamp> stamps_;
+  std::vector<Place> places_;
+};
+
+bool expands(const MarkTypes& types, std::string_view key, MarkExpand at) {
+  const auto found = types.find(key);
+  const MarkExpand expand = found == types.end() ? MarkType().expand : found->second.expand;
+  return expand == MarkExpand::kBoth || expand == at;
+}
+
+}  // namespace
+
+bool is_within(const Mark& mark, const MarkLimits& limits) {
+  return !mark.key.empty() && mark.key.size() <= limits.max_name_bytes &&
+         mark.id.size() <= limits.max_name_bytes &&
+         encoded(mark.value).size() <= limits.max_value_bytes;
+}
+
+std::vector<MarkSpan> MarkReading::over(uint32_t first, uint32_t end) const {
+  std::vector<MarkSpan> found;
+  for (const MarkSpan& span : spans) {
+    const MarkSpan cut = {std::max(span.first, first), std::min(span.end, end), span.mark};
+    if (cut.first < cut.end) found.push_back(cut);
+  }
+  return found;
+}
+
+Marks::Marks(Doc& doc, Text text, Array overlay, MarkTypes types, const MarkLimits& limits)
+    : doc_(&doc),
+      text_(std::move(text)),
+      overlay_(std::move(overlay)),
+      types_(std::move(types)),
+      limits_(limits) {}
+
+MarkReading Marks::read() const {
+  if (!text_.is_live() || !overlay_.is_live()) return {};
+  return Reader(*doc_, text_, overlay_, limits_).run();
+}
+
+Result<Delta> Marks::to_delta() const { return delta_with_marks(text_, read(), limits_); }
+
+Result<> Marks::check(const Mark& mark) const {
+  if (!is_within(mark, limits_) || mark.value.is_undefined()) {
+    return failure(ErrorCode::kInvalid, "mark: no key or value, or one that is too long");
+  }
+  if (!text_.is_live() || !overlay_.is_live()) {
+    return failure(ErrorCode::kInvalid, "mark: the text or its marks were deleted");
+  }
+  return {};
+}
+
+Result<> Marks::add(uint32_t index, uint32_t length, const Mark& mark) {
+  const uint32_t units = text_.length();
+  if (index > units || length > units - index) {
+    return failure(ErrorCode::kInvalid, "mark: the range exceeds the text");
+  }
+  if (length == 0) return {};
+  const Change change{mark, index, index + length};
+  return write(std::span(&change, 1));
+}
+
+Result<> Marks::remove_id(std::string_view key, std::string_view id) {
+  const MarkReading reading = read();
+  std::vector<Change> changes;
+  for (const MarkSpan& span : reading.spans) {
+    const Mark& mark = reading.marks[span.mark];
+    if (mark.key != key || mark.id != id) continue;
+    changes.push_back({{mark.key, mark.id}, span.first, span.end});
+  }
+  return write(changes);
+}
+
+Result<> Marks::write(std::span<const Change> changes) {
+  if (changes.empty()) return {};
+  if (changes.size() > limits_.max_written) {
+    return failure(ErrorCode::kTooLarge, "marks: too many at once");
+  }
+  uint64_t counter = statements_ever(overlay_);
+  std::vector<Any> statements;
+  for (const Change& change : changes) {
+    if (Result<> checked = check(change.mark); !checked) return checked;
+    const std::string& key = change.mark.key;
+    const int64_t before = expands(types_, key, MarkExpand::kBefore) ? -1 : 0;
+    const int64_t behind = expands(types_, key, MarkExpand::kAfter) ? 0 : -1;
+    const std::optional<RelativePosition> start = relative_position(text_, change.first, before);
+    const std::optional<RelativePosition> end = relative_position(text_, change.end, behind);
+    if (!start || !end) return failure(ErrorCode::kInvalid, "mark: the text was deleted");
+    AnyArray stamp = {Any(static_cast<double>(++counter)),
+                      Any(static_cast<double>(doc_->client_id()))};
+    std::vector<AnyObject::Member> members = {{"key", Any(key)}};
+    if (!change.mark.id.empty()) members.emplace_back("id", Any(change.mark.id));
+    members.emplace_back("value", change.mark.value);
+    members.emplace_back("start", Any(encode_relative_position(*start)));
+    members.emplace_back("end", Any(encode_relative_position(*end)));
+    members.emplace_back("stamp", Any(std::move(stamp)));
+    statements.push_back(Any(AnyObject(std::move(members))));
+  }
+  return overlay_.push(statements);
+}
+
+Result<> Marks::apply_delta(std::span<const DeltaOp> delta) {
+  for (const DeltaOp& op : delta) {
+    for (const auto& [key, value] : op.attributes) {
+      if (Result<> checked = check({key, "", value}); !checked) return checked;
+    }
+  }
+  std::vector<DeltaOp> plain(delta.begin(), delta.end());
+  for (DeltaOp& op : plain) op.attributes.clear();
+  Result<> done;
+  doc_->transact([&] {
+    done = text_.apply_delta(plain);
+    if (!done) return;
+    const Result<std::vector<Change>> changes =
+        changes_of_delta(delta, {read(), types_, limits_, text_.length()});
+    if (!changes) {
+      done = tl::unexpected(changes.error());
+    } else {
+      done = write(*changes);
+    }
+  });
+  return done;
+}
+
+}  // namespace tidemark::crdt

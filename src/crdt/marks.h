@@ -1,0 +1,110 @@
+// Marks on a text as Peritext has them (Litt, Lim, Kleppmann and van Hardenberg, "Peritext: A CRDT
+// for Collaborative Rich Text Editing", 2022), beside the formats of Yjs. A mark is a statement
+// about the text between two anchors; statements are only ever added, and of those that speak of
+// one character and one key the one with the highest stamp counts. They lie in an ordinary Y.Array
+// of the same document, so that every Yjs peer carries them; docs/marks.md has the format and what
+// it means. Content of strangers that is no mark is passed over.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "crdt/doc.h"
+#include "crdt/relative_position.h"
+
+namespace tidemark::crdt {
+
+// At which ends a mark takes in what is written right there later.
+enum class MarkExpand : uint8_t { kNone, kBefore, kAfter, kBoth };
+
+struct MarkType {
+  MarkExpand expand = MarkExpand::kAfter;
+  bool has_ids = false;  // many may lie on one character; matters to apply_delta() only
+};
+// By key. What is not listed expands behind, as bold does; give links and comments kNone.
+using MarkTypes = std::map<std::string, MarkType, std::less<>>;
+
+// What a mark says, and where. Marks of one key override each other, unless they have ids: then
+// those of each id do, and many may lie on one character, as comments may.
+struct Mark {
+  std::string key;
+  std::string id = {};      // "" for none
+  Any value = Any(Null{});  // null takes the key, or the id, away
+};
+
+// Where a mark counts now, in units of the text; not empty.
+struct MarkSpan {
+  uint32_t first = 0;
+  uint32_t end = 0;
+  size_t mark = 0;  // into MarkReading::marks
+  friend bool operator==(const MarkSpan&, const MarkSpan&) = default;
+};
+
+// What the overlay says at one moment. It does not follow later changes.
+struct MarkReading {
+  std::vector<Mark> marks;
+  // By where they begin. Those of one key and id do not overlap. A mark without an id may say null
+  // here: then it takes away what the text's own format of that key says.
+  std::vector<MarkSpan> spans;
+
+  // Those that have a unit in common with the range, cut to it. Linear in all spans.
+  std::vector<MarkSpan> over(uint32_t first, uint32_t end) const;
+};
+
+struct MarkLimits {
+  // Of keys and ids, and of the value as it is encoded: what is longer is no mark.
+  size_t max_name_bytes = 256;
+  size_t max_value_bytes = 16 * 1024;
+  // Many marks over each other make far more attributes than there are marks.
+  size_t max_attribute_bytes = size_t{64} << 20;
+  size_t max_written = 100'000;  // by one call
+};
+
+class Marks {
+ public:
+  // The document must outlive this. All who edit a text agree on the array that its marks are in;
+  // for a root `name` the custom is the root "tidemark:marks:" + name.
+  Marks(Doc& doc, Text text, Array overlay, MarkTypes types = {}, const MarkLimits& limits = {});
+
+  // A statement about these units, in time linear in the items of the overlay, which are one or few
+  // per writer. kInvalid if they exceed the text, the key is empty or a name or
+  // value is too long.
+  Result<> add(uint32_t index, uint32_t length, const Mark& mark);
+  // That this id is gone from the whole text.
+  Result<> remove_id(std::string_view key, std::string_view id);
+
+  // O((n + items) log n) for n statements.
+  MarkReading read() const;
+  // The text with its own formats, and over them what the marks say: the value as an attribute,
+  // or of marks with ids an object of values by id. kTooLarge for more than the limits.
+  Result<Delta> to_delta() const;
+  // Inserts, retains and removes as Quill means them, in one transaction, with attributes as marks.
+  // After kTooLarge, which only deltas with thousands of marks meet, the marks are missing.
+  // What is inserted has the attributes given and no others, but for marks with ids that it comes
+  // to lie in. Of a key whose type has ids, the attribute is an object of values by id.
+  Result<> apply_delta(std::span<const DeltaOp> delta);
+
+  // A mark to be written, and where.
+  struct Change {
+    Mark mark;
+    uint32_t first = 0;
+    uint32_t end = 0;
+  };
+
+ private:
+  Result<> check(const Mark& mark) const;
+  Result<> write(std::span<const Change> changes);
+
+  Doc* doc_;
+  Text text_;
+  Array overlay_;
+  MarkTypes types_;
+  MarkLimits limits_;
+};
+
+}  // namespace tidemark::crdt

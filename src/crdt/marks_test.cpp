@@ -1,0 +1,410 @@
+// The scenarios of the Peritext paper and the laws behind them. A seed is a session of three
+// writers; --gtest_random_seed=N begins with seed N instead of 1.
+#include "crdt/marks.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <tuple>
+
+#include "base/random.h"
+#include "crdt/undo.h"
+
+namespace tidemark::crdt {
+namespace {
+
+const MarkTypes kTypes = {{"link", {MarkExpand::kNone}},
+                          {"comment", {MarkExpand::kNone, true}},
+                          {"quote", {MarkExpand::kBoth}},
+                          {"indent", {MarkExpand::kBefore}}};
+
+// A replica with its marks.
+struct Writer {
+  explicit Writer(uint64_t client, std::string_view begin = {}) : doc({.client_id = client}) {
+    EXPECT_TRUE(text().insert(0, begin));
+  }
+  Text text() { return doc.text("t"); }
+  Array overlay() { return doc.array("tidemark:marks:t"); }
+  Marks marks() { return {doc, text(), overlay(), kTypes}; }
+  void hear(const Writer& other) {
+    ASSERT_TRUE(doc.apply_update(other.doc.encode_state_as_update(doc.state_vector())));
+  }
+  std::string shown() {
+    const Result<Delta> delta = marks().to_delta();
+    return delta ? to_json(delta_to_json(*delta)) : delta.error().detail;
+  }
+
+  Doc doc;
+};
+
+const Any kYes = Any(true);
+const Any kNo = Any(Null{});
+
+// Both begin with the same text; then each does something that the other one does not know of.
+class Peritext : public testing::Test {
+ protected:
+  void begin(std::string_view text) {
+    ASSERT_TRUE(alice.text().insert(0, text));
+    bob.hear(alice);
+  }
+  std::string merged() {
+    alice.hear(bob);
+    bob.hear(alice);
+    EXPECT_EQ(alice.shown(), bob.shown());
+    return alice.shown();
+  }
+
+  Writer alice{1};
+  Writer bob{2};
+};
+
+TEST_F(Peritext, makes_one_stretch_of_overlapping_bold_ranges) {
+  begin("The fox jumped.");
+  ASSERT_TRUE(alice.marks().add(0, 7, {"bold", "", kYes}));
+  ASSERT_TRUE(bob.marks().add(4, 10, {"bold", "", kYes}));
+  EXPECT_EQ(merged(), R"([{"insert":"The fox jumped","attributes":{"bold":true}},{"insert":"."}])");
+}
+
+TEST_F(Peritext, lets_bold_and_italic_overlap) {
+  begin("The fox jumped.");
+  ASSERT_TRUE(alice.marks().add(0, 7, {"bold", "", kYes}));
+  ASSERT_TRUE(bob.marks().add(4, 10, {"italic", "", kYes}));
+  EXPECT_EQ(merged(), R"([{"insert":"The ","attributes":{"bold":true}},)"
+                      R"({"insert":"fox","attributes":{"bold":true,"italic":true}},)"
+                      R"({"insert":" jumped","attributes":{"italic":true}},{"insert":"."}])");
+}
+
+TEST_F(Peritext, gives_one_of_two_colours_where_they_overlap) {
+  begin("The fox jumped.");
+  ASSERT_TRUE(alice.marks().add(0, 7, {"color", "", Any("red")}));
+  ASSERT_TRUE(bob.marks().add(4, 10, {"color", "", Any("blue")}));
+  EXPECT_EQ(merged(), R"([{"insert":"The ","attributes":{"color":"red"}},)"
+                      R"({"insert":"fox jumped","attributes":{"color":"blue"}},{"insert":"."}])");
+  // Who has seen both says what counts.
+  ASSERT_TRUE(alice.marks().add(4, 3, {"color", "", Any("red")}));
+  EXPECT_EQ(merged(), R"([{"insert":"The fox","attributes":{"color":"red"}},)"
+                      R"({"insert":" jumped","attributes":{"color":"blue"}},{"insert":"."}])");
+}
+
+TEST_F(Peritext, takes_bold_away_from_a_part_while_another_part_gets_it) {
+  begin("The fox jumped.");
+  ASSERT_TRUE(alice.marks().add(0, 15, {"bold", "", kYes}));
+  bob.hear(alice);
+  ASSERT_TRUE(alice.marks().add(4, 11, {"bold", "", kNo}));
+  ASSERT_TRUE(bob.marks().add(4, 3, {"bold", "", kYes}));
+  EXPECT_EQ(merged(), R"([{"insert":"The fox","attributes":{"bold":true}},{"insert":" jumped."}])");
+}
+
+TEST_F(Peritext, marks_what_somebody_else_writes_into_a_range) {
+  begin("The fox jumped.");
+  ASSERT_TRUE(alice.marks().add(0, 15, {"bold", "", kYes}));
+  ASSERT_TRUE(bob.text().insert(4, "quick "));
+  EXPECT_EQ(merged(), R"([{"insert":"The quick fox jumped.","attributes":{"bold":true}}])");
+}
+
+TEST_F(Peritext, grows_bold_behind_and_a_link_at_neither_end) {
+  begin("ab cd.");
+  ASSERT_TRUE(alice.marks().add(0, 2, {"bold", "", kYes}));
+  ASSERT_TRUE(alice.marks().add(3, 2, {"link", "", Any("u")}));
+  bob.hear(alice);
+  ASSERT_TRUE(bob.text().insert(5, "5"));
+  ASSERT_TRUE(bob.text().insert(3, "3"));
+  ASSERT_TRUE(bob.text().insert(2, "2"));
+  ASSERT_TRUE(bob.text().insert(0, "0"));
+  EXPECT_EQ(merged(),
+            R"([{"insert":"0"},{"insert":"ab2","attributes":{"bold":true}},{"insert":" 3"},)"
+            R"({"insert":"cd","attributes":{"link":"u"}},{"insert":"5."}])");
+}
+
+TEST_F(Peritext, grows_in_front_or_on_both_sides_if_the_key_says_so) {
+  begin("ab");
+  ASSERT_TRUE(alice.marks().add(0, 2, {"quote", "", kYes}));
+  ASSERT_TRUE(alice.marks().add(0, 2, {"indent", "", kYes}));
+  ASSERT_TRUE(alice.text().insert(2, "2"));
+  ASSERT_TRUE(alice.text().insert(0, "0"));
+  EXPECT_EQ(merged(), R"([{"insert":"0ab","attributes":{"indent":true,"quote":true}},)"
+                      R"({"insert":"2","attributes":{"quote":true}}])");
+}
+
+TEST_F(Peritext, bolds_what_was_written_at_the_end_of_a_range_at_the_same_time) {
+  begin("The cat.");
+  ASSERT_TRUE(alice.marks().add(4, 3, {"bold", "", kYes}));
+  ASSERT_TRUE(alice.marks().add(4, 3, {"link", "", Any("u")}));
+  ASSERT_TRUE(bob.text().insert(7, "s"));
+  EXPECT_EQ(merged(),
+            R"([{"insert":"The "},{"insert":"cat","attributes":{"bold":true,"link":"u"}},)"
+            R"({"insert":"s","attributes":{"bold":true}},{"insert":"."}])");
+}
+
+TEST_F(Peritext, keeps_all_comments_on_one_character) {
+  begin("The fox jumped.");
+  ASSERT_TRUE(alice.marks().add(0, 7, {"comment", "a1", Any("who?")}));
+  ASSERT_TRUE(bob.marks().add(4, 10, {"comment", "b1", Any("why?")}));
+  EXPECT_EQ(merged(),
+            R"([{"insert":"The ","attributes":{"comment":{"a1":"who?"}}},)"
+            R"({"insert":"fox","attributes":{"comment":{"a1":"who?","b1":"why?"}}},)"
+            R"({"insert":" jumped","attributes":{"comment":{"b1":"why?"}}},{"insert":"."}])");
+  EXPECT_EQ(alice.marks().read().over(4, 5).size(), 2u);
+  EXPECT_EQ(alice.marks().read().over(8, 9).size(), 1u);
+  ASSERT_TRUE(bob.marks().remove_id("comment", "a1"));
+  EXPECT_EQ(merged(),
+            R"([{"insert":"The "},)"
+            R"({"insert":"fox jumped","attributes":{"comment":{"b1":"why?"}}},{"insert":"."}])");
+}
+
+TEST_F(Peritext, holds_on_to_anchors_that_were_deleted) {
+  begin("The fox jumped.");
+  ASSERT_TRUE(alice.marks().add(4, 3, {"link", "", Any("u")}));
+  ASSERT_TRUE(bob.text().erase(2, 3));  // "Thox jumped."
+  ASSERT_TRUE(bob.text().erase(3, 1));  // "Tho jumped."
+  ASSERT_TRUE(bob.text().insert(3, "!"));
+  EXPECT_EQ(merged(),
+            R"([{"insert":"Th"},{"insert":"o","attributes":{"link":"u"}},{"insert":"! jumped."}])");
+  ASSERT_TRUE(alice.text().erase(0, alice.text().length()));
+  EXPECT_EQ(merged(), "[]");
+  EXPECT_TRUE(alice.marks().read().spans.empty());
+}
+
+TEST_F(Peritext, marks_again_what_undo_brings_back) {
+  begin("The fox jumped.");
+  ASSERT_TRUE(alice.marks().add(4, 3, {"bold", "", kYes}));
+  bob.hear(alice);
+  const SharedType scope[] = {bob.text(), bob.overlay()};
+  UndoStack stack(bob.doc, scope);
+  ASSERT_TRUE(bob.text().erase(2, 7));
+  EXPECT_EQ(merged(), R"([{"insert":"Thumped."}])");
+  ASSERT_TRUE(stack.undo());
+  EXPECT_EQ(bob.shown(), R"([{"insert":"The "},{"insert":"fox","attributes":{"bold":true}},)"
+                         R"({"insert":" jumped."}])");
+  stack.stop_capturing();
+  ASSERT_TRUE(bob.marks().add(0, 3, {"bold", "", kYes}));
+  ASSERT_TRUE(stack.undo());
+  EXPECT_EQ(bob.marks().read().spans.size(), 1u);
+}
+
+TEST(Marks, have_the_last_word_over_formats_of_the_text) {
+  Writer writer(1);
+  ASSERT_TRUE(writer.text().insert(0, "abc", {{"bold", kYes}, {"color", Any("red")}}));
+  ASSERT_TRUE(writer.marks().add(1, 1, {"bold", "", kNo}));
+  ASSERT_TRUE(writer.marks().add(2, 1, {"color", "", Any("blue")}));
+  EXPECT_EQ(writer.shown(), R"([{"insert":"a","attributes":{"bold":true,"color":"red"}},)"
+                            R"({"insert":"b","attributes":{"color":"red"}},)"
+                            R"({"insert":"c","attributes":{"bold":true,"color":"blue"}}])");
+}
+
+TEST(Marks, cut_no_character_in_two) {
+  Writer writer(1,
+                "a\xF0\x9F\x98\x80"
+                "b");
+  ASSERT_TRUE(writer.marks().add(0, 2, {"bold", "", kYes}));
+  EXPECT_EQ(writer.shown(),
+            "[{\"insert\":\"a\xF0\x9F\x98\x80\",\"attributes\":{\"bold\":true}},"
+            "{\"insert\":\"b\"}]");
+}
+
+TEST(Marks, refuse_what_nobody_could_read) {
+  Writer writer(1, "abc");
+  EXPECT_FALSE(writer.marks().add(2, 2, {"bold", "", kYes}));
+  EXPECT_FALSE(writer.marks().add(0, 1, {"", "", kYes}));
+  EXPECT_FALSE(writer.marks().add(0, 1, {"bold", std::string(1000, 'i'), kYes}));
+  EXPECT_FALSE(writer.marks().add(0, 1, {"bold", "", Any(std::string(100'000, 'v'))}));
+  EXPECT_FALSE(writer.marks().add(0, 1, {"bold", "", Any()}));
+  EXPECT_EQ(writer.overlay().length(), 0u);
+}
+
+// --- what strangers put there
+
+Any statement(const RelativePosition& start, const RelativePosition& end, double counter) {
+  return Any(AnyObject({{"key", Any("bold")},
+                        {"value", kYes},
+                        {"start", Any(encode_relative_position(start))},
+                        {"end", Any(encode_relative_position(end))},
+                        {"stamp", Any(AnyArray{Any(counter), Any(7.0)})}}));
+}
+
+TEST(Marks, pass_over_what_is_no_mark) {
+  Writer writer(1, "abc");
+  ASSERT_TRUE(writer.doc.text("other").insert(0, "xyz"));
+  const RelativePosition here = *relative_position(writer.text(), 0);
+  const RelativePosition end = *relative_position(writer.text(), 3);
+  const RelativePosition elsewhere = *relative_position(writer.doc.text("other"), 1);
+  RelativePosition nowhere;
+  nowhere.item = Id{99, 5};
+  RelativePosition unheard_of;
+  unheard_of.root = "unheard of";
+  const Any whole = statement(here, end, 1);
+  std::vector<Any> junk = {Any(1.0),
+                           Any(AnyObject()),
+                           Any(AnyArray{}),
+                           statement(here, elsewhere, 1),
+                           statement(nowhere, end, 1),
+                           statement(here, unheard_of, 1),
+                           statement(end, here, 1),
+                           statement(here, end, 1e15),
+                           statement(here, end, -1),
+                           statement(here, end, 0.5)};
+  for (const auto& [name, member] : whole.as_object()->members()) {
+    for (const Any& wrong : {Any(AnyArray{}), Any(-1.0), Any(Buffer{9, 9}), Any("")}) {
+      AnyObject object = *whole.as_object();
+      object.set(name, wrong);
+      if (name != "value") junk.push_back(Any(object));
+    }
+  }
+  ASSERT_TRUE(writer.overlay().push(junk));
+  ASSERT_TRUE(writer.overlay().push_type(TypeRef::kMap));
+  EXPECT_TRUE(writer.marks().read().spans.empty());
+  EXPECT_EQ(writer.doc.root_kind("unheard of"), TypeRef::kUnknown);
+  const std::vector<std::string> roots = writer.doc.root_names();
+  EXPECT_EQ(std::ranges::count(roots, "unheard of"), 0);
+  const std::vector<Any> good = {whole};
+  ASSERT_TRUE(writer.overlay().push(good));
+  EXPECT_EQ(writer.marks().read().spans.size(), 1u);
+  // No counter is out of reach.
+  ASSERT_TRUE(writer.marks().add(0, 3, {"bold", "", kNo}));
+  EXPECT_EQ(writer.shown(), R"([{"insert":"abc"}])");
+}
+
+TEST(Marks, say_so_when_there_are_too_many_for_a_delta) {
+  Writer writer(1, std::string(400, 'x'));
+  writer.doc.transact([&] {
+    for (uint32_t i = 0; i < 200; ++i) {
+      ASSERT_TRUE(writer.marks().add(i, 400 - 2 * i,
+                                     {"comment", std::to_string(i), Any(std::string(1000, 'c'))}));
+    }
+  });
+  EXPECT_EQ(writer.marks().read().spans.size(), 200u);
+  EXPECT_TRUE(writer.marks().to_delta());
+  Marks tight(writer.doc, writer.text(), writer.overlay(), kTypes,
+              {.max_attribute_bytes = 1 << 20});
+  const Result<Delta> delta = tight.to_delta();
+  ASSERT_FALSE(delta);
+  EXPECT_EQ(delta.error().code, ErrorCode::kTooLarge);
+}
+
+// --- laws
+
+using Slot = std::pair<std::string, std::string>;
+
+// What counts for each unit, statement by statement and unit by unit.
+std::vector<std::map<Slot, std::string>> looked_up(Writer& writer) {
+  std::vector<std::map<Slot, std::string>> units(writer.text().length());
+  std::vector<std::map<Slot, std::tuple<double, double>>> latest(units.size());
+  for (const Value& value : writer.overlay().values()) {
+    const AnyObject& said = *value.any()->as_object();
+    const auto at = [&](const char* name) {
+      const auto anchor = decode_relative_position(*said.find(name)->as_binary());
+      return absolute_position(writer.doc, *anchor)->index;
+    };
+    const AnyArray& pair = *said.find("stamp")->as_array();
+    const std::tuple stamp(*pair[0].as_number(), *pair[1].as_number());
+    const Any* id = said.find("id");
+    const Slot slot(*said.find("key")->as_string(), id == nullptr ? "" : *id->as_string());
+    for (uint32_t unit = at("start"); unit < at("end"); ++unit) {
+      if (latest[unit].contains(slot) && latest[unit][slot] > stamp) continue;
+      latest[unit][slot] = stamp;
+      units[unit][slot] = to_json(*said.find("value"));
+    }
+  }
+  return units;
+}
+
+std::vector<std::map<Slot, std::string>> read_in_spans(Writer& writer) {
+  std::vector<std::map<Slot, std::string>> units(writer.text().length());
+  const MarkReading reading = writer.marks().read();
+  for (const MarkSpan& span : reading.spans) {
+    const Mark& mark = reading.marks[span.mark];
+    for (uint32_t unit = span.first; unit < span.end; ++unit) {
+      EXPECT_TRUE(units[unit].emplace(Slot(mark.key, mark.id), to_json(mark.value)).second);
+    }
+  }
+  return units;
+}
+
+void expect_read_as_looked_up(Writer& writer) {
+  auto expected = looked_up(writer);
+  for (auto& unit : expected) {
+    std::erase_if(
+        unit, [](const auto& said) { return !said.first.second.empty() && said.second == "null"; });
+  }
+  EXPECT_EQ(read_in_spans(writer), expected);
+}
+
+void edit(Writer& writer, Random& random) {
+  Text text = writer.text();
+  const uint32_t length = text.length();
+  const auto first = static_cast<uint32_t>(random.below(length + 1));
+  const auto count = static_cast<uint32_t>(random.below(length - first + 1));
+  const uint64_t kind = random.below(8);
+  if (kind < 3 || length == 0) {
+    ASSERT_TRUE(text.insert(first, "xyz"));
+  } else if (kind == 3) {
+    ASSERT_TRUE(text.erase(first, std::min(count, 4u)));
+  } else if (kind == 4) {
+    const std::string id = std::to_string(random.below(3));
+    ASSERT_TRUE(writer.marks().add(first, count, {"comment", id, Any("c" + id)}));
+  } else if (kind == 5) {
+    ASSERT_TRUE(writer.marks().remove_id("comment", std::to_string(random.below(3))));
+  } else {
+    static constexpr const char* kKeys[] = {"bold", "link", "quote", "indent"};
+    const Any value = random.one_in(3) ? kNo : Any(static_cast<double>(random.below(3)));
+    ASSERT_TRUE(writer.marks().add(first, count, {kKeys[random.below(4)], "", value}));
+  }
+}
+
+TEST(Marks, are_the_same_for_all_who_heard_the_same) {
+  const auto chosen = static_cast<uint64_t>(GTEST_FLAG_GET(random_seed));
+  const uint64_t begin = chosen == 0 ? 1 : chosen;
+  for (uint64_t seed = begin; seed < begin + 60; ++seed) {
+    SCOPED_TRACE("replay with --gtest_random_seed=" + std::to_string(seed));
+    Random random(seed);
+    std::vector<Writer> writers;
+    for (uint64_t i = 0; i < 3; ++i) writers.emplace_back(3 - i);
+    for (int i = 0; i < 80; ++i) {
+      Writer& writer = writers[random.below(3)];
+      edit(writer, random);
+      if (random.one_in(4)) writers[random.below(3)].hear(writer);
+    }
+    for (Writer& writer : writers) writers[0].hear(writer);
+    for (Writer& writer : writers) writer.hear(writers[0]);
+    for (Writer& writer : writers) {
+      EXPECT_EQ(writer.shown(), writers[0].shown());
+      expect_read_as_looked_up(writer);
+    }
+    // What a delta says makes the same text elsewhere.
+    Writer copy(9, "to be removed");
+    ASSERT_TRUE(copy.marks().add(2, 5, {"bold", "", kYes}));
+    Delta delta = *writers[0].marks().to_delta();
+    delta.push_back({.kind = DeltaOp::Kind::kRemove, .length = copy.text().length()});
+    ASSERT_TRUE(copy.marks().apply_delta(delta));
+    EXPECT_EQ(copy.shown(), writers[0].shown());
+    if (testing::Test::HasFailure()) return;
+  }
+}
+
+TEST(Marks, take_a_delta_as_quill_means_it) {
+  Writer writer(1, "abcdef");
+  ASSERT_TRUE(writer.marks().add(0, 6, {"bold", "", kYes}));
+  const std::vector<DeltaOp> delta = {
+      {.kind = DeltaOp::Kind::kRetain, .length = 1},
+      {.kind = DeltaOp::Kind::kRetain, .length = 1, .attributes = {{"bold", kNo}}},
+      {.text = "1", .attributes = {{"italic", kYes}}},
+      {.text = "2", .attributes = {{"bold", kYes}}},
+      {.kind = DeltaOp::Kind::kRemove, .length = 2},
+      {.content = {Value(Any(AnyObject({{"image", Any("u")}})))}},
+      {.kind = DeltaOp::Kind::kRetain, .length = 2, .attributes = {{"link", Any("v")}}}};
+  ASSERT_TRUE(writer.marks().apply_delta(delta));
+  EXPECT_EQ(
+      writer.shown(),
+      R"([{"insert":"a","attributes":{"bold":true}},{"insert":"b"},)"
+      R"({"insert":"1","attributes":{"italic":true}},{"insert":"2","attributes":{"bold":true}},)"
+      R"({"insert":{"image":"u"}},{"insert":"ef","attributes":{"bold":true,"link":"v"}}])");
+  EXPECT_EQ(writer.text().to_string(), "ab12ef");
+  EXPECT_FALSE(
+      writer.marks().apply_delta(std::vector<DeltaOp>{{.text = "x", .attributes = {{"", kYes}}}}));
+  EXPECT_EQ(writer.text().to_string(), "ab12ef");
+}
+
+}  // namespace
+}  // namespace tidemark::crdt
