@@ -64,6 +64,21 @@ export class Replica {
       this.draft = undefined;
     });
   }
+  // Together, the updates with long strings take more memory than its module has.
+  batch(body) {
+    body();
+  }
+  patch(position, removed, inserted) {
+    this.change((draft) => A.splice(draft, ['t'], position, removed, inserted));
+  }
+
+  transact(body) {
+    this.change((draft) => {
+      this.draft = draft;
+      body();
+      this.draft = undefined;
+    });
+  }
   batch(body) {
     this.waiting = [];
     body();
@@ -73,8 +88,7 @@ export class Replica {
   }
 
   apply(update) {
-    if (this.waiting) this.waiting.push(update);
-    else [this.doc] = A.applyChanges(this.doc, [update]);
+    [this.doc] = A.applyChanges(this.doc, [update]);
   }
   encode() {
     return A.save(this.doc);
