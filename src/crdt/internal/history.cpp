@@ -36,27 +36,13 @@ ItemHandle Document::insert_copy(ItemHandle original, BranchHandle parent, ItemH
     // Nothing may stand between the two that a writer names.
     right = left != kNone ? store.items[left].right : store.branches[parent].start;
   }
-  const ItemHandle handle = store.new_item();
+  const ItemHandle handle = store.new_item_between(
+      {parent, left, right}, own_client_, store.items[original].ref(), store.items[original].len);
   const Item& source = store.items[original];
   Item& item = store.items[handle];
-  item = Item{};
-  item.clock = store.clients[own_client_].state;
-  item.len = source.len;
-  item.parent = parent;
-  item.assign_client(own_client_, source.ref());
-  item.assign_origin(kNoClient, 0);
-  item.right_origin_client = kNoClient;
-  item.leaf_or_key = kNone;
   if (is_keyed) {
     item.set(Item::kHasKey);
     item.leaf_or_key = source.leaf_or_key;
-  }
-  if (left != kNone) {
-    item.assign_origin(store.items[left].client(), store.items[left].last_clock());
-  }
-  if (right != kNone) {
-    item.right_origin_client = store.items[right].client();
-    item.right_origin_clock = store.items[right].clock;
   }
   if (source.ref() == Ref::kType) {
     const TypeRef kind = store.branches[source.content].kind;

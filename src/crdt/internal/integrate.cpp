@@ -99,16 +99,7 @@ void Document::enter() {
 
 void Document::claim_rule() {
   const BranchHandle root = store.root(store.intern(kFugueMaxRoot));
-  const ItemHandle handle = store.new_item();
-  Item& item = store.items[handle];
-  item = Item{};
-  item.clock = 0;
-  item.len = 1;
-  item.parent = root;
-  item.leaf_or_key = kNone;
-  item.assign_client(own_client_, Ref::kDeleted);
-  item.assign_origin(kNoClient, 0);
-  item.right_origin_client = kNoClient;
+  const ItemHandle handle = store.new_item_between({root}, own_client_, Ref::kDeleted, 1);
   link_among(handle, kNone, kNone);
   append_to_client(handle);
   // No more than its place was ever there, so that nobody hears of a deletion, or undoes it.
@@ -386,23 +377,8 @@ void fill_local(StructStore& store, ItemHandle handle, const NewContent& content
 
 ItemHandle Document::insert_listed(ClientIndex client, BranchHandle parent, ItemHandle left,
                                    ItemHandle right, const NewContent& content) {
-  const ItemHandle handle = store.new_item();
-  Item& item = store.items[handle];
-  item = Item{};
-  item.clock = store.clients[client].state;
-  item.len = content.len;
-  item.parent = parent;
-  item.leaf_or_key = kNone;
-  item.assign_client(client, content.ref);
-  item.assign_origin(kNoClient, 0);
-  item.right_origin_client = kNoClient;
-  if (left != kNone) {
-    item.assign_origin(store.items[left].client(), store.items[left].last_clock());
-  }
-  if (right != kNone) {
-    item.right_origin_client = store.items[right].client();
-    item.right_origin_clock = store.items[right].clock;
-  }
+  const ItemHandle handle =
+      store.new_item_between({parent, left, right}, client, content.ref, content.len);
   fill_local(store, handle, content);
   // What a call inserts piece by piece names the same right origin each time, so that the piece
   // before may stand between.
@@ -414,20 +390,10 @@ ItemHandle Document::insert_listed(ClientIndex client, BranchHandle parent, Item
 ItemHandle Document::insert_keyed(BranchHandle parent, KeyId key, const NewContent& content) {
   enter();
   const ItemHandle left = store.entry(store.branches[parent], key);
-  const ItemHandle handle = store.new_item();
-  Item& item = store.items[handle];
-  item = Item{};
-  item.clock = store.clients[own_client_].state;
-  item.len = content.len;
-  item.parent = parent;
-  item.leaf_or_key = key;
-  item.assign_client(own_client_, content.ref);
-  item.assign_origin(kNoClient, 0);
-  item.right_origin_client = kNoClient;
-  item.set(Item::kHasKey);
-  if (left != kNone) {
-    item.assign_origin(store.items[left].client(), store.items[left].last_clock());
-  }
+  const ItemHandle handle =
+      store.new_item_between({parent, left}, own_client_, content.ref, content.len);
+  store.items[handle].leaf_or_key = key;
+  store.items[handle].set(Item::kHasKey);
   fill_local(store, handle, content);
   store.link(handle, left, kNone);
   store.entries(store.branches[parent]).assign(key, handle);

@@ -118,24 +118,8 @@ ItemHandle Document::append_text(const Seam& seam, ClientIndex writer, std::stri
                                  uint32_t units) {
   note_writer(writer);
   Client& client = store.clients[writer];
-  const ItemHandle handle = store.new_item();
+  const ItemHandle handle = store.new_item_between(seam, writer, Ref::kString, units);
   Item& item = store.items[handle];
-  item.clock = client.state;
-  item.len = units;
-  item.leaf_or_key = kNone;
-  item.parent = seam.branch;
-  item.assign_client(writer, Ref::kString);
-  item.origin_client_and_flags = kNoClient;
-  item.origin_clock = 0;
-  item.right_origin_client = kNoClient;
-  item.right_origin_clock = 0;
-  if (seam.left != kNone) {
-    item.assign_origin(store.items[seam.left].client(), store.items[seam.left].last_clock());
-  }
-  if (seam.right != kNone) {
-    item.right_origin_client = store.items[seam.right].client();
-    item.right_origin_clock = store.items[seam.right].clock;
-  }
   store.assign_text(item, utf8);
   store.link(handle, seam.left, seam.right);
   client.directory.push_back(item.clock, handle);

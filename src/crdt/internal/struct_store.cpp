@@ -59,6 +59,28 @@ ItemHandle StructStore::new_item() {
   return handle;
 }
 
+ItemHandle StructStore::new_item_between(const Seam& seam, ClientIndex writer, Ref ref,
+                                         uint32_t len) {
+  const ItemHandle handle = new_item();
+  Item& item = items[handle];
+  item = Item{};
+  item.clock = clients[writer].state;
+  item.len = len;
+  item.parent = seam.branch;
+  item.leaf_or_key = kNone;
+  item.assign_client(writer, ref);
+  item.assign_origin(kNoClient, 0);
+  item.right_origin_client = kNoClient;
+  if (seam.left != kNone) {
+    item.assign_origin(items[seam.left].client(), items[seam.left].last_clock());
+  }
+  if (seam.right != kNone) {
+    item.right_origin_client = items[seam.right].client();
+    item.right_origin_clock = items[seam.right].clock;
+  }
+  return handle;
+}
+
 void StructStore::free_item(ItemHandle handle) {
   items[handle].len = 0;
   if (joint_.item == handle) joint_.item = kNone;

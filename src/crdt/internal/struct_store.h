@@ -17,6 +17,7 @@
 #include "crdt/internal/deleted_ranges.h"
 #include "crdt/internal/directory.h"
 #include "crdt/internal/item.h"
+#include "crdt/internal/plain_edit.h"
 #include "crdt/internal/pool.h"
 #include "crdt/internal/position_index.h"
 #include "crdt/state_vector.h"
@@ -62,6 +63,9 @@ class StructStore {
 
   // --- items
   ItemHandle new_item();
+  // The writer's next item, without content, which names the neighbours at this place as its
+  // origins. It is in no list, index or directory yet.
+  ItemHandle new_item_between(const Seam& seam, ClientIndex writer, Ref ref, uint32_t len);
   void free_item(ItemHandle handle);
   // The item that holds the clock, which must be below the client's state.
   ItemHandle find(ClientIndex client, uint32_t clock) const;
