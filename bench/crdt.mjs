@@ -195,6 +195,26 @@ const wasmFile = path.join(root, 'build/wasm/tidemark.wasm');
 const wasmKb = zlib.gzipSync(fs.readFileSync(wasmFile), { level: 9 }).length / 1000;
 
 const CRDT_BENCHMARKS = /^B/;
+
+// One note in many documents.
+const smallNote = path.join(work, 'note.v1');
+const smalls = { ours: [], theirs: [] };
+for (let round = 0; round < rounds; round++) {
+  smalls.ours.push(native('small', smallNote));
+  smalls.theirs.push(inNode('yjs_small.mjs', smallNote));
+}
+const [small] = smalls.ours;
+const smallRows = [
+  ['each of many small documents', ...rows[0].slice(1)],
+  ...[
+    ['load V1', 'load_us', 'us'],
+    ['load V2', 'load_v2_us', 'us'],
+    ['freeze to V2', 'freeze_us', 'us'],
+    ['memory while open', 'open_bytes', 'B'],
+    ['memory while cold', 'cold_bytes', 'B'],
+  ].map((row) => timeRow(row, smalls.ours, smalls.theirs)),
+];
+
 const list = workloads(Number(flags.operations));
 const listFile = path.join(work, 'workloads.json');
 fs.writeFileSync(listFile, JSON.stringify(list));
@@ -236,6 +256,12 @@ there it takes ${rounded(wasmReplay)} times less for the replay and ${rounded(wa
 ${rounded(wasmKb)} kB (gzip). Who took more than 10 s for the replay was stopped where the table says.
 
 ${table(engineRows)}
+
+A note of 940 characters, written in twenty bursts with words taken out: ${small.blocks} blocks, ${small.v1_bytes.toLocaleString('en-US')} bytes in
+V1 and ${small.v2_bytes.toLocaleString('en-US')} in V2. ${small.documents.toLocaleString('en-US')} documents hold it here, ${smalls.theirs[0].documents.toLocaleString('en-US')} in yjs. A cold document is its
+update in V2 and, here, its state vector.
+
+${table(smallRows)}
 
 The workloads of dmonad/crdt-benchmarks with N = 6,000 and ${CLIENTS.toLocaleString('en-US')} clients: in B1 each edit and, on a second
 replica, its update; in B2 the edits of two replicas in one transaction each, and the exchange; in B3

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "crdt/internal/fit.h"
+
 namespace tidemark::crdt {
 
 void DeletedRanges::add_apart(Range range) {
@@ -34,6 +36,12 @@ void DeletedRanges::fold() {
     }
   }
   ranges_.resize(kept + 1);
+}
+
+void DeletedRanges::fit() {
+  order();
+  crdt::fit(ranges_);
+  crdt::fit(fresh_);
 }
 
 const std::vector<DeletedRanges::Range>& DeletedRanges::order() {

@@ -38,6 +38,8 @@ class DeletedRanges {
 
   // All ranges in order; valid until the next add().
   const std::vector<Range>& order();
+  // Gives back the room for more.
+  void fit();
   size_t memory() const { return (ranges_.capacity() + fresh_.capacity()) * sizeof(Range); }
 
  private:

@@ -1,8 +1,10 @@
 #include "crdt/internal/directory.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.h"
+#include "crdt/internal/fit.h"
 
 namespace tidemark::crdt {
 
@@ -45,11 +47,25 @@ size_t Directory::count_from(Position position) const {
   return count;
 }
 
+void Directory::reserve(size_t count) {
+  if (!chunks_.empty() || count == 0) return;
+  chunks_.reserve(1);
+  firsts_.reserve(1);
+  first_room_ = static_cast<uint32_t>(std::min(count, kChunkEntries));
+}
+
+void Directory::fit() {
+  if (!chunks_.empty()) crdt::fit(chunks_.back());
+  crdt::fit(chunks_);
+  crdt::fit(firsts_);
+}
+
 void Directory::push_back(uint32_t clock, ItemHandle item) {
   // A chunk that is full at the end is left full: appended history is the common case.
   if (chunks_.empty() || chunks_.back().size() == kChunkEntries) {
-    if (!chunks_.empty()) chunks_.back().shrink_to_fit();
+    if (!chunks_.empty()) crdt::fit(chunks_.back());
     chunks_.emplace_back();
+    chunks_.back().reserve(std::exchange(first_room_, 0));
     firsts_.push_back(clock);
   }
   chunks_.back().push_back({clock, item});

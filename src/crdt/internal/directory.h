@@ -42,6 +42,10 @@ class Directory {
   // How many entries there are from here to the end, this one included.
   size_t count_from(Position position) const;
 
+  // Room for this many more entries, or as many as a chunk takes.
+  void reserve(size_t count);
+  // Gives back the room for more.
+  void fit();
   void push_back(uint32_t clock, ItemHandle item);
   Position insert_after(Position position, uint32_t clock, ItemHandle item);
   // Removes an entry that is not the first and yields the place of the one before it.
@@ -57,6 +61,7 @@ class Directory {
   std::vector<std::vector<Entry>> chunks_;
   std::vector<uint32_t> firsts_;
   size_t size_ = 0;
+  uint32_t first_room_ = 0;  // what the first chunk will want
 };
 
 }  // namespace tidemark::crdt

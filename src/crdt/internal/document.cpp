@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "crdt/internal/fit.h"
 #include "crdt/internal/formatting.h"
 #include "crdt/internal/observers.h"
 
@@ -22,6 +23,14 @@ void Document::change_client_id(uint64_t id) {
   client_id_ = id;
   own_client_ = store.find_client(id);
   forget_caret();
+}
+
+void Document::fit() {
+  TM_ASSERT(is_idle());
+  queue_.forget();
+  std::vector<uint32_t>().swap(scanned_);
+  std::vector<uint32_t>().swap(conflicting_);
+  store.fit();
 }
 
 void Document::begin(uint64_t origin, bool is_local) {

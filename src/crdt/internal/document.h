@@ -66,6 +66,8 @@ class Document {
   uint64_t client_id() const { return client_id_; }
   void change_client_id(uint64_t id);
   bool collects_at_once() const { return options_.gc.collects_at_once(); }
+  // Gives back the memory kept for growing. Not inside a transaction.
+  void fit();
   const Options& options() const { return options_; }
   IntegrationRule rule() const { return rule_.rule(); }
   Observers& observers() { return *observers_; }

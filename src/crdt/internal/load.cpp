@@ -58,6 +58,7 @@ class Document::Load {
       abandon();
     }
     document_.end();
+    if (is_linked) document_.fit();
     return is_linked;
   }
 
@@ -84,17 +85,22 @@ class Document::Load {
     while (true) {
       const bool is_new = reader.structs_left() == 0;
       if (!reader.next(view)) return reader.ok();
-      if (is_new && !begin_section(view)) return false;
+      if (is_new && !begin_section(view, reader.structs_left() + 1)) return false;
       claim_.note(view);
       if (!add(view)) return false;
       sections_.back().end = store_.items.size();
     }
   }
 
-  bool begin_section(const StructView& view) {
+  bool begin_section(const StructView& view, uint64_t count) {
     const ClientIndex client = store_.add_client(view.id.client);
     if (view.id.clock != store_.clients[client].state) return false;
     const ItemHandle next = store_.items.size();
+    // A count may lie; more than this many are not worth the trust.
+    constexpr uint64_t kTrusted = 256;
+    const auto expected = static_cast<uint32_t>(std::min(count, kTrusted));
+    store_.items.reserve(next + expected);
+    store_.clients[client].directory.reserve(expected);
     sections_.push_back({client, next, next, next});
     return true;
   }

@@ -56,6 +56,8 @@ class Pool {
     *at(end) = static_cast<uint8_t>(byte);
     return true;
   }
+  void fit() { bytes_.fit(); }
+  void reserve(uint32_t bytes) { bytes_.reserve(bytes); }
   void discard(uint32_t bytes) { garbage_ += bytes; }
 
   // Makes the run `a` directly followed by the run `b` one run and yields where it starts. Runs

@@ -39,6 +39,19 @@ class Slab {
     if (count > capacity_) grow(count);
     size_ = count;
   }
+  void reserve(uint32_t count) {
+    if (count > capacity_) grow(count);
+  }
+  // Gives back the room for more.
+  void fit() {
+    if (capacity_ == size_) return;
+    Slab exact;
+    if (size_ > 0) {
+      exact.move_to(std::exchange(records_, nullptr), size_);
+      exact.size_ = size_;
+    }
+    swap(exact);
+  }
   void swap(Slab& other) {
     std::swap(records_, other.records_);
     std::swap(size_, other.size_);
@@ -51,10 +64,14 @@ class Slab {
     const uint64_t wanted = uint64_t{capacity_} + capacity_ / 2 + 8;
     uint64_t capacity = wanted < least ? least : wanted;
     if (capacity > 0xffffff00u) capacity = 0xffffff00u;
+    move_to(records_, static_cast<uint32_t>(capacity));
+  }
+
+  void move_to(T* records, uint32_t capacity) {
     records_ = static_cast<T*>(
-        std::realloc(static_cast<void*>(records_), static_cast<size_t>(capacity) * sizeof(T)));
+        std::realloc(static_cast<void*>(records), static_cast<size_t>(capacity) * sizeof(T)));
     TM_ASSERT(records_ != nullptr);
-    capacity_ = static_cast<uint32_t>(capacity);
+    capacity_ = capacity;
   }
 
   T* records_ = nullptr;

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/utf.h"
+#include "crdt/internal/fit.h"
 #include "crdt/value.h"
 
 namespace tidemark::crdt {
@@ -12,8 +13,8 @@ KeyId StructStore::intern(std::string_view key) {
   const auto known = key_ids_.find(key);
   if (known != key_ids_.end()) return known->second;
   const auto id = static_cast<KeyId>(keys_.size());
-  keys_.emplace_back(key);
-  key_ids_.emplace(keys_.back(), id);
+  keys_.push_back(std::make_unique<std::string>(key));
+  key_ids_.emplace(*keys_.back(), id);
   return id;
 }
 
@@ -447,6 +448,23 @@ ItemHandle StructStore::entry(const Branch& branch, KeyId key) const {
   return branch.entries == nullptr ? kNone : branch.entries->find(key);
 }
 
+void StructStore::fit() {
+  items.fit();
+  pool.fit();
+  crdt::fit(spans_);
+  crdt::fit(free_spans_);
+  crdt::fit(free_items_);
+  crdt::fit(branches);
+  crdt::fit(clients);
+  crdt::fit(keys_);
+  crdt::fit(descending_);
+  crdt::fit(roots_);
+  for (Client& client : clients) {
+    client.directory.fit();
+    client.deleted.fit();
+  }
+}
+
 size_t StructStore::memory() const {
   size_t bytes = items.memory() + pool.memory() + index.memory() +
                  spans_.capacity() * sizeof(Span) + branches.capacity() * sizeof(Branch) +
@@ -455,7 +473,7 @@ size_t StructStore::memory() const {
   for (const Client& client : clients) {
     bytes += client.directory.memory() + client.deleted.memory();
   }
-  for (const std::string& key : keys_) bytes += sizeof(std::string) + key.capacity();
+  for (const auto& key : keys_) bytes += sizeof(key) + sizeof(std::string) + key->capacity();
   for (const Branch& branch : branches) {
     if (branch.entries != nullptr) {
       bytes += sizeof(KeyTable) + branch.entries->entries().capacity() * sizeof(KeyTable::Entry);

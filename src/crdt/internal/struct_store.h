@@ -6,7 +6,6 @@
 //  (4) A client's deleted ranges are the clocks of its deleted items.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,7 +53,7 @@ class StructStore {
   KeyId intern(std::string_view key);
   // kNone if nobody has interned it.
   KeyId find_key(std::string_view key) const;
-  const std::string& key(KeyId id) const { return keys_[id]; }
+  const std::string& key(KeyId id) const { return *keys_[id]; }
   ClientIndex find_client(uint64_t id) const;  // kNoClient if unknown
   ClientIndex add_client(uint64_t id);
   // Client indices by descending id, the order of everything on the wire.
@@ -129,6 +128,8 @@ class StructStore {
   KeyTable& entries(Branch& branch);
   ItemHandle entry(const Branch& branch, KeyId key) const;
 
+  // Gives back the room for more of everything.
+  void fit();
   size_t memory() const;
   uint32_t live_items() const { return items.size() - static_cast<uint32_t>(free_items_.size()); }
   // Every item of every client, in clock order.
@@ -169,7 +170,7 @@ class StructStore {
     uint32_t bytes = 0;  // of the payload before `clock`
   };
   Joint joint_;
-  std::deque<std::string> keys_;
+  std::vector<std::unique_ptr<std::string>> keys_;
   std::unordered_map<std::string_view, KeyId> key_ids_;
   std::unordered_map<uint64_t, ClientIndex> client_indices_;
   mutable ClientIndex last_client_ = kNoClient;

@@ -101,6 +101,8 @@ class TransactionQueue {
     return *records_[size_++];
   }
   void clear() { size_ = 0; }
+  // Gives back the records, too.
+  void forget() { records_.clear(); }
   bool is_empty() const { return size_ == 0; }
   size_t size() const { return size_; }
   TransactionRecord& operator[](size_t number) { return *records_[number]; }
