@@ -27,6 +27,9 @@ Result<> check_values(std::span<const Any> values) {
   if (std::any_of(values.begin(), values.end(), is_map_only)) {
     return failure(ErrorCode::kInvalid, "array: undefined and 64-bit integers go into maps only");
   }
+  for (const Any& value : values) {
+    if (Result<> checked = check_value(value); !checked) return checked;
+  }
   return {};
 }
 
@@ -71,6 +74,7 @@ Result<SharedType> Array::insert_type(uint32_t index, TypeRef kind, std::string_
 
 Result<SharedType> Array::push_type(TypeRef kind, std::string_view name) {
   if (Result<> checked = check_index(*this, 0); !checked) return tl::unexpected(checked.error());
+  if (Result<> checked = check_name(name); !checked) return tl::unexpected(checked.error());
   document()->begin(0);
   const ItemHandle made = document()->insert_listed(branch_, document()->last_item(branch_), kNone,
                                                     type_content(kind, name));
@@ -81,6 +85,7 @@ Result<SharedType> Array::push_type(TypeRef kind, std::string_view name) {
 
 Result<> Array::insert_subdocument(uint32_t index, const Subdocument& subdocument) {
   if (Result<> checked = check_index(*this, index); !checked) return checked;
+  if (Result<> checked = check_subdocument(subdocument); !checked) return checked;
   document()->begin(0);
   insert_subdocument_after(*document(), branch_, document()->item_before(branch_, index),
                            subdocument);
@@ -90,6 +95,7 @@ Result<> Array::insert_subdocument(uint32_t index, const Subdocument& subdocumen
 
 Result<> Array::push_subdocument(const Subdocument& subdocument) {
   if (Result<> checked = check_index(*this, 0); !checked) return checked;
+  if (Result<> checked = check_subdocument(subdocument); !checked) return checked;
   document()->begin(0);
   insert_subdocument_after(*document(), branch_, document()->last_item(branch_), subdocument);
   document()->end();

@@ -6,25 +6,16 @@
 
 namespace tidemark::crdt {
 
-void Map::set(std::string_view key, const Any& value) {
-  set_entry(*document(), branch_, key, value);
+Result<> Map::set(std::string_view key, const Any& value) {
+  return set_entry(*document(), branch_, key, value);
 }
 
 SharedType Map::set_type(std::string_view key, TypeRef kind, std::string_view name) {
   return set_entry_type(*document(), branch_, key, type_content(kind, name));
 }
 
-void Map::set_subdocument(std::string_view key, const Subdocument& subdocument) {
-  if (document()->store.branches[branch_].is_dead) return;
-  const Buffer options = encoded(subdocument.options);
-  NewContent content;
-  content.ref = Ref::kDoc;
-  content.text = subdocument.guid;
-  content.payload = options;
-  content.is_wanted = subdocument.should_load;
-  document()->begin(0);
-  document()->insert_keyed(branch_, document()->store.intern(key), content);
-  document()->end();
+Result<> Map::set_subdocument(std::string_view key, const Subdocument& subdocument) {
+  return set_entry_subdocument(*document(), branch_, key, subdocument);
 }
 
 void Map::erase(std::string_view key) { erase_entry(*document(), branch_, key); }

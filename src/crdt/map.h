@@ -11,10 +11,11 @@ class Map : public SharedType {
  public:
   using SharedType::SharedType;
 
-  void set(std::string_view key, const Any& value);
-  // An empty handle if this map was deleted.
+  // Refuses, and changes nothing, if the key is not UTF-8 or as check_value() says.
+  Result<> set(std::string_view key, const Any& value);
+  // An empty handle if this map was deleted, or key or name are not UTF-8.
   SharedType set_type(std::string_view key, TypeRef kind, std::string_view name = {});
-  void set_subdocument(std::string_view key, const Subdocument& subdocument);
+  Result<> set_subdocument(std::string_view key, const Subdocument& subdocument);
   void erase(std::string_view key);
 
   std::optional<Value> at(std::string_view key) const;

@@ -20,6 +20,14 @@ AttributeMap interned(Document& document, const Attributes& attributes) {
   return map;
 }
 
+Result<> check_attributes(const Attributes& attributes) {
+  for (const auto& [name, value] : attributes) {
+    if (Result<> checked = check_name(name); !checked) return checked;
+    if (Result<> checked = check_value(value); !checked) return checked;
+  }
+  return {};
+}
+
 bool has_range(const Document& document, BranchHandle branch, uint32_t index, uint32_t count) {
   const Branch& text = document.store.branches[branch];
   return !text.is_dead && index <= text.length && count <= text.length - index;
@@ -76,6 +84,7 @@ Result<> Text::insert(uint32_t index, std::string_view utf8) {
 Result<> Text::insert(uint32_t index, std::string_view utf8, const Attributes& attributes) {
   if (utf8.empty()) return {};
   if (Result<> checked = check_range(*this, index, 0); !checked) return checked;
+  if (Result<> checked = check_attributes(attributes); !checked) return checked;
   const Result<uint32_t> units = units_of(utf8);
   if (!units) return tl::unexpected(units.error());
   document()->begin(0);
@@ -87,6 +96,8 @@ Result<> Text::insert(uint32_t index, std::string_view utf8, const Attributes& a
 
 Result<> Text::insert_embed(uint32_t index, const Any& embed, const Attributes& attributes) {
   if (Result<> checked = check_range(*this, index, 0); !checked) return checked;
+  if (Result<> checked = check_value(embed); !checked) return checked;
+  if (Result<> checked = check_attributes(attributes); !checked) return checked;
   const Buffer payload = encoded(embed);
   NewContent content;
   content.ref = Ref::kEmbed;
@@ -102,6 +113,10 @@ Result<SharedType> Text::insert_type(uint32_t index, TypeRef kind, std::string_v
                                      const Attributes& attributes,
                                      const std::function<void(SharedType)>& fill) {
   if (Result<> checked = check_range(*this, index, 0); !checked) {
+    return tl::unexpected(checked.error());
+  }
+  if (Result<> checked = check_name(name); !checked) return tl::unexpected(checked.error());
+  if (Result<> checked = check_attributes(attributes); !checked) {
     return tl::unexpected(checked.error());
   }
   document()->begin(0);
@@ -129,6 +144,7 @@ Result<> Text::erase(uint32_t index, uint32_t count) {
 Result<> Text::format(uint32_t index, uint32_t count, const Attributes& attributes) {
   if (count == 0) return {};
   if (Result<> checked = check_range(*this, index, count); !checked) return checked;
+  if (Result<> checked = check_attributes(attributes); !checked) return checked;
   document()->begin(0);
   TextCursor cursor(*document(), branch_, index);
   if (!cursor.is_at_end()) cursor.format(count, interned(*document(), attributes));
@@ -136,15 +152,29 @@ Result<> Text::format(uint32_t index, uint32_t count, const Attributes& attribut
   return {};
 }
 
-Result<> Text::apply_delta(std::span<const DeltaOp> delta) {
-  for (const DeltaOp& op : delta) {
-    if (op.kind != DeltaOp::Kind::kInsert) continue;
-    if (!op.content.empty() && op.content.front().any() == nullptr) {
+namespace {
+
+Result<> check_step(const DeltaOp& op) {
+  if (Result<> checked = check_attributes(op.attributes); !checked) return checked;
+  if (op.kind != DeltaOp::Kind::kInsert) return {};
+  if (!op.content.empty()) {
+    const Any* embed = op.content.front().any();
+    if (embed == nullptr) {
       return failure(ErrorCode::kUnsupported, "delta: embeds must be plain values");
     }
-    if (const Result<uint32_t> units = units_of(op.text); !units) {
-      return tl::unexpected(units.error());
-    }
+    if (Result<> checked = check_value(*embed); !checked) return checked;
+  }
+  if (const Result<uint32_t> units = units_of(op.text); !units) {
+    return tl::unexpected(units.error());
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<> Text::apply_delta(std::span<const DeltaOp> delta) {
+  for (const DeltaOp& op : delta) {
+    if (Result<> checked = check_step(op); !checked) return checked;
   }
   if (Result<> checked = check_range(*this, 0, 0); !checked) return checked;
   document()->begin(0);
@@ -172,8 +202,8 @@ Result<> Text::apply_delta(std::span<const DeltaOp> delta) {
 std::string Text::to_string() const { return plain_text(*document(), branch_); }
 Delta Text::to_delta() const { return text_delta(*document(), branch_); }
 
-void Text::set_attribute(std::string_view name, const Any& value) {
-  set_entry(*document(), branch_, name, value);
+Result<> Text::set_attribute(std::string_view name, const Any& value) {
+  return set_entry(*document(), branch_, name, value);
 }
 SharedType Text::set_attribute_type(std::string_view name, TypeRef kind,
                                     std::string_view node_name) {

@@ -1,5 +1,6 @@
 // Text with formatting attributes and embeds, as Y.Text. Positions count UTF-16 code units; an
-// embed counts one.
+// embed counts one. Embeds, attributes and names that others could not read are refused, as
+// check_value() says, before anything is changed.
 #pragma once
 
 #include <span>
@@ -39,7 +40,7 @@ class Text : public SharedType {
   LiveRange<TextRuns> runs() const { return LiveRange<TextRuns>(*this); }
 
   // Attributes of the type itself, not of a range.
-  void set_attribute(std::string_view name, const Any& value);
+  Result<> set_attribute(std::string_view name, const Any& value);
   SharedType set_attribute_type(std::string_view name, TypeRef kind,
                                 std::string_view node_name = {});
   void remove_attribute(std::string_view name);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/utf.h"
 #include "crdt/internal/update/wire.h"
 
 namespace tidemark::crdt {
@@ -263,6 +264,45 @@ bool is_array_index(std::string_view key) {
     index = index * 10 + static_cast<uint64_t>(c - '0');
   }
   return index < 0xFFFFFFFF;
+}
+
+namespace {
+
+enum class Flaw : uint8_t { kNone, kDepth, kUtf8 };
+
+Flaw flaw_of(const Any& value, unsigned depth) {
+  if (const std::string* text = value.as_string()) {
+    return is_valid_utf8(*text) ? Flaw::kNone : Flaw::kUtf8;
+  }
+  const AnyArray* array = value.as_array();
+  const AnyObject* object = value.as_object();
+  const bool is_container = array != nullptr || object != nullptr || value.as_binary() != nullptr;
+  if (is_container && depth == kMaxAnyDepth) return Flaw::kDepth;
+  Flaw flaw = Flaw::kNone;
+  if (array != nullptr) {
+    for (auto at = array->begin(); at != array->end() && flaw == Flaw::kNone; ++at) {
+      flaw = flaw_of(*at, depth + 1);
+    }
+    return flaw;
+  }
+  if (object == nullptr) return flaw;
+  for (auto at = object->members().begin(); at != object->members().end() && flaw == Flaw::kNone;
+       ++at) {
+    flaw = is_valid_utf8(at->first) ? flaw_of(at->second, depth + 1) : Flaw::kUtf8;
+  }
+  return flaw;
+}
+
+}  // namespace
+
+Result<> check_value(const Any& value) {
+  switch (flaw_of(value, 0)) {
+    case Flaw::kNone: return {};
+    case Flaw::kUtf8: return failure(ErrorCode::kInvalid, "value: a string in it is not UTF-8");
+    case Flaw::kDepth: break;
+  }
+  return failure(ErrorCode::kTooLarge, "value: its arrays and objects nest deeper than " +
+                                           std::to_string(kMaxAnyDepth) + " levels");
 }
 
 void encode_any(Encoder& to, const Any& value) {

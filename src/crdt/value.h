@@ -117,6 +117,11 @@ bool equal_flat(const Any& a, const Any& b);
 // first in an object.
 bool is_array_index(std::string_view key);
 
+// Whether others can read what becomes of the value: kTooLarge if its containers nest deeper than
+// kMaxAnyDepth, kInvalid if a string or a key in it is not UTF-8.
+Result<> check_value(const Any& value);
+
+// The value must pass check_value() if others shall read it.
 void encode_any(Encoder& to, const Any& value);
 // False, with the decoder failed, on malformed bytes or too deep nesting.
 bool decode_any(Decoder& from, Any& value);

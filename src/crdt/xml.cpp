@@ -56,8 +56,8 @@ std::vector<SharedType> XmlFragment::children() const {
 }
 
 std::string XmlElement::node_name() const { return crdt::node_name(*document(), branch_); }
-void XmlElement::set_attribute(std::string_view name, const Any& value) {
-  set_entry(*document(), branch_, name, value);
+Result<> XmlElement::set_attribute(std::string_view name, const Any& value) {
+  return set_entry(*document(), branch_, name, value);
 }
 SharedType XmlElement::set_attribute_type(std::string_view name, TypeRef kind,
                                           std::string_view node_name) {

@@ -33,7 +33,7 @@ class XmlElement : public XmlFragment {
   using XmlFragment::XmlFragment;
 
   std::string node_name() const;
-  void set_attribute(std::string_view name, const Any& value);
+  Result<> set_attribute(std::string_view name, const Any& value);
   SharedType set_attribute_type(std::string_view name, TypeRef kind,
                                 std::string_view node_name = {});
   void remove_attribute(std::string_view name);

@@ -1,8 +1,19 @@
 #include "crdt/internal/list.h"
 
+#include "base/utf.h"
 #include "crdt/internal/rendering.h"
 
 namespace tidemark::crdt {
+
+Result<> check_name(std::string_view name) {
+  if (is_valid_utf8(name)) return {};
+  return failure(ErrorCode::kInvalid, "name: not UTF-8");
+}
+
+Result<> check_subdocument(const Subdocument& subdocument) {
+  if (Result<> checked = check_name(subdocument.guid); !checked) return checked;
+  return check_value(subdocument.options);
+}
 
 NewContent type_content(TypeRef kind, std::string_view name) {
   NewContent content;
@@ -51,6 +62,9 @@ Result<SharedType> insert_type_at(Document& document, BranchHandle branch, uint3
   if (document.store.branches[branch].is_dead || index > document.store.branches[branch].length) {
     return failure(ErrorCode::kInvalid, "list: the index exceeds the length");
   }
+  if (const Result<> checked = check_name(content.text); !checked) {
+    return tl::unexpected(checked.error());
+  }
   document.begin(0);
   const ItemHandle left = document.item_before(branch, index);
   const StructStore& store = document.store;
@@ -85,9 +99,12 @@ Result<> erase_range(Document& document, BranchHandle branch, uint32_t index, ui
   return {};
 }
 
-void set_entry(Document& document, BranchHandle branch, std::string_view key, const Any& value) {
+Result<> set_entry(Document& document, BranchHandle branch, std::string_view key,
+                   const Any& value) {
+  if (document.store.branches[branch].is_dead) return {};
+  if (Result<> checked = check_name(key); !checked) return checked;
+  if (Result<> checked = check_value(value); !checked) return checked;
   NewContent content;
-  if (document.store.branches[branch].is_dead) return;
   const Buffer* binary = value.as_binary();
   const Buffer payload = binary == nullptr ? encoded(value) : Buffer();
   content.ref = binary == nullptr ? Ref::kAny : Ref::kBinary;
@@ -95,11 +112,30 @@ void set_entry(Document& document, BranchHandle branch, std::string_view key, co
   document.begin(0);
   document.insert_keyed(branch, document.store.intern(key), content);
   document.end();
+  return {};
+}
+
+Result<> set_entry_subdocument(Document& document, BranchHandle branch, std::string_view key,
+                               const Subdocument& subdocument) {
+  if (document.store.branches[branch].is_dead) return {};
+  if (Result<> checked = check_name(key); !checked) return checked;
+  if (Result<> checked = check_subdocument(subdocument); !checked) return checked;
+  const Buffer options = encoded(subdocument.options);
+  NewContent content;
+  content.ref = Ref::kDoc;
+  content.text = subdocument.guid;
+  content.payload = options;
+  content.is_wanted = subdocument.should_load;
+  document.begin(0);
+  document.insert_keyed(branch, document.store.intern(key), content);
+  document.end();
+  return {};
 }
 
 SharedType set_entry_type(Document& document, BranchHandle branch, std::string_view key,
                           const NewContent& content) {
   if (document.store.branches[branch].is_dead) return {};
+  if (!check_name(key) || !check_name(content.text)) return {};
   document.begin(0);
   const ItemHandle made = document.insert_keyed(branch, document.store.intern(key), content);
   const SharedType type(&document, document.store.items[made].content);

@@ -13,6 +13,10 @@ inline constexpr size_t kMaxInsert = size_t{1} << 30;
 
 NewContent type_content(TypeRef kind, std::string_view name);
 
+// Keys, names of attributes, nodes and subdocuments.
+Result<> check_name(std::string_view name);
+Result<> check_subdocument(const Subdocument& subdocument);
+
 // Inserts behind `left` (kNone: at the front): runs of plain values as one item, bytes on their
 // own.
 void insert_values(Document& document, BranchHandle branch, ItemHandle left,
@@ -22,8 +26,12 @@ Result<SharedType> insert_type_at(Document& document, BranchHandle branch, uint3
 // kInvalid if the range exceeds the list.
 Result<> erase_range(Document& document, BranchHandle branch, uint32_t index, uint32_t count);
 
-void set_entry(Document& document, BranchHandle branch, std::string_view key, const Any& value);
-// An empty handle if the map-like type was deleted.
+// Each fails before anything is changed: kInvalid if the key is not UTF-8, or as check_value()
+// says.
+Result<> set_entry(Document& document, BranchHandle branch, std::string_view key, const Any& value);
+Result<> set_entry_subdocument(Document& document, BranchHandle branch, std::string_view key,
+                               const Subdocument& subdocument);
+// An empty handle if the map-like type was deleted, or key or name are not UTF-8.
 SharedType set_entry_type(Document& document, BranchHandle branch, std::string_view key,
                           const NewContent& content);
 void erase_entry(Document& document, BranchHandle branch, std::string_view key);

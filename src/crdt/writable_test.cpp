@@ -1,0 +1,115 @@
+// Values and names that others could not read are refused by every call that writes them.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "crdt/doc.h"
+
+namespace tidemark::crdt {
+namespace {
+
+Any nested(unsigned levels) {
+  Any value(1.0);
+  for (unsigned i = 0; i < levels; ++i) {
+    value =
+        i % 2 == 0 ? Any(AnyArray{std::move(value)}) : Any(AnyObject({{"k", std::move(value)}}));
+  }
+  return value;
+}
+
+// Every call that writes a value.
+std::vector<std::function<Result<>(Doc&, const Any&)>> value_writers() {
+  return {
+      [](Doc& doc, const Any& value) { return doc.map("m").set("k", value); },
+      [](Doc& doc, const Any& value) {
+        return doc.map("m").set_subdocument("k", {.guid = "g", .options = value});
+      },
+      [](Doc& doc, const Any& value) { return doc.array("a").insert(0, std::vector{value}); },
+      [](Doc& doc, const Any& value) {
+        return doc.array("a").push(std::vector{Any(1.0), value});
+      },
+      [](Doc& doc, const Any& value) {
+        return doc.array("a").insert_subdocument(0, {.guid = "g", .options = value});
+      },
+      [](Doc& doc, const Any& value) {
+        return doc.array("a").push_subdocument({.guid = "g", .options = value});
+      },
+      [](Doc& doc, const Any& value) {
+        return doc.text("t").insert(1, "new", {{"b", value}});
+      },
+      [](Doc& doc, const Any& value) { return doc.text("t").insert_embed(1, value); },
+      [](Doc& doc, const Any& value) {
+        return doc.text("t").insert_embed(1, Any(1.0), {{"b", value}});
+      },
+      [](Doc& doc, const Any& value) -> Result<> {
+        const auto made = doc.text("t").insert_type(1, TypeRef::kMap, {}, {{"b", value}});
+        if (!made) return tl::unexpected<Error>(made.error());
+        return {};
+      },
+      [](Doc& doc, const Any& value) {
+        return doc.text("t").format(0, 2, {{"b", value}});
+      },
+      [](Doc& doc, const Any& value) { return doc.text("t").set_attribute("b", value); },
+      [](Doc& doc, const Any& value) {
+        DeltaOp keeps{.kind = DeltaOp::Kind::kInsert};
+        keeps.text = "x";
+        DeltaOp embeds{.kind = DeltaOp::Kind::kInsert};
+        embeds.content.emplace_back(value);
+        return doc.text("t").apply_delta(std::vector{keeps, embeds});
+      },
+      [](Doc& doc, const Any& value) {
+        DeltaOp formats{.kind = DeltaOp::Kind::kRetain};
+        formats.length = 2;
+        formats.attributes = {{"b", value}};
+        return doc.text("t").apply_delta(std::vector{formats});
+      },
+      [](Doc& doc, const Any& value) { return doc.xml_element("x").set_attribute("b", value); },
+  };
+}
+
+TEST(Writable, refuses_a_value_too_deep_for_others_and_changes_nothing) {
+  const auto writers = value_writers();
+  for (size_t i = 0; i < writers.size(); ++i) {
+    SCOPED_TRACE(i);
+    Doc doc;
+    ASSERT_TRUE(doc.text("t").insert(0, "text"));
+    const Buffer before = doc.encode_state_as_update_v2();
+    const Result<> refused = writers[i](doc, nested(kMaxAnyDepth + 1));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::kTooLarge);
+    EXPECT_FALSE(writers[i](doc, nested(2000)));
+    EXPECT_EQ(writers[i](doc, Any("\xff")).error().code, ErrorCode::kInvalid);
+    EXPECT_EQ(writers[i](doc, Any(AnyObject({{"\xc3", Any(1.0)}}))).error().code,
+              ErrorCode::kInvalid);
+    EXPECT_EQ(doc.encode_state_as_update_v2(), before);
+    ASSERT_TRUE(writers[i](doc, nested(kMaxAnyDepth)));
+    for (const bool is_v2 : {false, true}) {
+      Doc reader({.client_id = 2});
+      const Result<> read = is_v2 ? reader.apply_update_v2(doc.encode_state_as_update_v2())
+                                  : reader.apply_update(doc.encode_state_as_update());
+      EXPECT_TRUE(read) << read.error().detail;
+    }
+  }
+}
+
+TEST(Writable, refuses_names_that_are_not_utf8) {
+  Doc doc;
+  ASSERT_TRUE(doc.text("t").insert(0, "text"));
+  const Buffer before = doc.encode_state_as_update();
+  const std::string bad = "a\xff";
+  EXPECT_FALSE(doc.map("m").set(bad, Any(1.0)));
+  EXPECT_FALSE(doc.map("m").set_type(bad, TypeRef::kArray));
+  EXPECT_FALSE(doc.map("m").set_type("k", TypeRef::kXmlElement, bad));
+  EXPECT_FALSE(doc.map("m").set_subdocument("k", {.guid = bad}));
+  EXPECT_FALSE(doc.array("a").push_type(TypeRef::kXmlElement, bad));
+  EXPECT_FALSE(doc.array("a").insert_type(0, TypeRef::kXmlHook, bad));
+  EXPECT_FALSE(doc.text("t").format(0, 1, {{bad, Any(true)}}));
+  EXPECT_FALSE(doc.text("t").insert_type(0, TypeRef::kXmlElement, bad));
+  EXPECT_FALSE(doc.xml_fragment("x").insert_element(0, bad));
+  EXPECT_EQ(doc.encode_state_as_update(), before);
+}
+
+}  // namespace
+}  // namespace tidemark::crdt
