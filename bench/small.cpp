@@ -66,7 +66,7 @@ void run(const std::string& file, size_t count) {
     docs.reserve(count);
     const double reserved = heap_bytes();
     const double ms = ms_of([&] {
-      for (size_t i = 0; i < count; ++i) docs.push_back(from.thaw({.client_id = i + 2}));
+      for (size_t i = 0; i < count; ++i) docs.push_back(*from.thaw({.client_id = i + 2}));
     });
     before = heap_bytes() - reserved;
     TM_ASSERT(docs.back().text("t").length() == 940);

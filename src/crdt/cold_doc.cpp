@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "crdt/doc_copy.h"
 
 namespace tidemark::crdt {
 namespace {
@@ -37,13 +38,8 @@ Result<ColdDoc> ColdDoc::of(Bytes update, UpdateFormat format, const UpdateLimit
   return ColdDoc(update.first(update.size() - static_cast<size_t>(counts->trailing_bytes)), format);
 }
 
-Doc ColdDoc::thaw(const DocOptions& options) const {
-  Doc doc(options);
-  const Result<> applied = format_ == UpdateFormat::kV1
-                               ? doc.apply_update(update_, 0, kOwnUpdateLimits)
-                               : doc.apply_update_v2(update_, 0, kOwnUpdateLimits);
-  TM_ASSERT(applied.has_value());
-  return doc;
+Result<Doc> ColdDoc::thaw(const DocOptions& options) const {
+  return doc_from_update(update_, format_, options, kOwnUpdateLimits);
 }
 
 void ColdDoc::visit(const BlockVisitor& visit) const {

@@ -31,8 +31,9 @@ class ColdDoc {
   // Reads all of the update, so that whatever fails fails here.
   static Result<ColdDoc> of(Bytes update, UpdateFormat format, const UpdateLimits& limits = {});
 
-  // A document with this content. Its roots get their kinds when they are asked for.
-  Doc thaw(const DocOptions& options = {}) const;
+  // A document with this content. Its roots get their kinds when they are asked for. kConflict if
+  // what it was made of follows two integration rules.
+  Result<Doc> thaw(const DocOptions& options = {}) const;
 
   Bytes update() const { return update_; }
   UpdateFormat format() const { return format_; }
@@ -48,7 +49,7 @@ class ColdDoc {
   // Takes in what the update has. Content that it deletes is given up only when a document is made
   // of this and frozen again. Errors leave it as it was.
   Result<> apply_update(Bytes update, UpdateFormat format, const UpdateLimits& limits = {});
-  // Whether apply_update() would change nothing.
+  // Whether it is all here for sure: false also for what has come but lies beyond a gap.
   Result<bool> contains(Bytes update, UpdateFormat format, const UpdateLimits& limits = {}) const;
 
   // Bytes in memory, those of this object included.

@@ -193,6 +193,8 @@ bool Doc::unload_subdocument(std::string_view guid) {
   return true;
 }
 
+void Doc::compact() { document_->compact(); }
+
 Any Doc::to_json() const {
   std::vector<AnyObject::Member> members;
   const StructStore& store = document_->store;

@@ -142,6 +142,13 @@ class Doc {
   // been added, and may be loaded again.
   bool unload_subdocument(std::string_view guid);
 
+  // Gives back all memory that the content does not need: applies the GC policy to what was deleted
+  // under another one and to what undo has let go of, merges whatever may be merged, packs the rest
+  // and forgets indices. What is shown, handles, undo stacks and the meaning of every position
+  // stay; the state stays one that Yjs could have. Linear in the document; for documents that fall
+  // idle or have shrunk. Not inside a transaction, nor in a callback.
+  void compact();
+
   // Every typed root by name.
   Any to_json() const;
   // Whether JSON and XML say all: false if types nest deeper than kMaxJsonDepth.

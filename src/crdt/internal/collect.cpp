@@ -62,6 +62,25 @@ class Document::Collection {
     }
   }
 
+  // Everything that is deleted, whatever marks have stayed behind.
+  void run_thoroughly() {
+    for (ClientIndex client = 0; client < store_.clients.size(); ++client) {
+      for (const DeletedRanges::Range& range : store_.clients[client].deleted.order()) {
+        record_.deleted.push_back({client, range.clock, range.len});
+      }
+    }
+    if (document_.options().gc.rule() == GcPolicy::Rule::kSince) return collect_unwanted();
+    if (!document_.collects_at_once()) return;
+    if (document_.observers().has(Observers::Kind::kHistory)) {
+      document_.observers().call(
+          Observers::Kind::kHistory, kNone,
+          [this](const Observers::Entry& entry) { entry.history->cut_held(record_); });
+    }
+    std::vector<ItemHandle> deleted;
+    for_each_deleted([&](ItemHandle handle) { deleted.push_back(handle); });
+    collect_unless_wanted(deleted);
+  }
+
  private:
   void collect_deleted() {
     for_each_deleted([this](ItemHandle handle) {
@@ -188,6 +207,22 @@ class Document::Collection {
   StructStore& store_;
   TransactionRecord& record_;
 };
+
+void Document::compact() {
+  TM_ASSERT(is_idle() && depth_ == 0);
+  forget_caret();
+  {
+    TransactionRecord record;
+    Collection(*this, record).run_thoroughly();
+  }
+  for (Client& client : store.clients) {
+    if (!client.directory.is_empty()) merge_down_to(client, client.directory.last(), 0);
+  }
+  subdocuments.follow(store.rewrite());
+  Slab<uint8_t>().swap(shortcut_);
+  writer_v1_ = UpdateWriterV1();
+  fit();
+}
 
 void Document::collect(TransactionRecord& record) { Collection(*this, record).run(); }
 

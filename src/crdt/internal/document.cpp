@@ -27,9 +27,10 @@ void Document::change_client_id(uint64_t id) {
 
 void Document::fit() {
   TM_ASSERT(is_idle());
+  encoded_.forget();
   queue_.forget();
-  std::vector<uint32_t>().swap(scanned_);
-  std::vector<uint32_t>().swap(conflicting_);
+  scanned_ = ScanMarks();
+  conflicting_ = ScanMarks();
   store.fit();
 }
 

@@ -66,8 +66,7 @@ class Document {
   uint64_t client_id() const { return client_id_; }
   void change_client_id(uint64_t id);
   bool collects_at_once() const { return options_.gc.collects_at_once(); }
-  // Gives back the memory kept for growing. Not inside a transaction.
-  void fit();
+  void fit();  // gives back the memory kept for growing
   const Options& options() const { return options_; }
   IntegrationRule rule() const { return rule_.rule(); }
   Observers& observers() { return *observers_; }
@@ -88,6 +87,7 @@ class Document {
 
   // --- garbage (collect.cpp)
   void change_gc_policy(const GcPolicy& policy);
+  void compact();
   // Whether nothing that the snapshot shows has been given up here, nor will be.
   bool keeps(const Snapshot& snapshot) const;
 
@@ -277,10 +277,8 @@ class Document {
   uint32_t epoch_ = 0;
   TransactionQueue queue_;
   BriefTransaction brief_;
-
   Pending pending_;
   PendingDeletes pending_deletes_;
-
   ScanMarks scanned_;
   ScanMarks conflicting_;
   FugueTree fugue_tree_{store};

@@ -74,6 +74,20 @@ PositionIndex::Weight PositionIndex::weight_of(uint32_t node, bool is_leaf) cons
   return {sum_of(inner.units, inner.count), sum_of(inner.formats, inner.count)};
 }
 
+void PositionIndex::clear() {
+  Slab<Leaf>().swap(leaves_);
+  Slab<Inner>().swap(inners_);
+  trees_.clear();
+  free_leaves_.clear();
+  free_inners_.clear();
+  free_trees_.clear();
+  late_ = kNone;
+  owing_.clear();
+  finger_ = {};
+  leaf_runs_.clear();
+  inner_runs_.clear();
+}
+
 uint32_t PositionIndex::build(ItemHandle start) {
   uint32_t tree;
   if (free_trees_.empty()) {

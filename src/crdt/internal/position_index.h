@@ -69,6 +69,8 @@ class PositionIndex {
     settle();
   }
 
+  // Forgets all trees.
+  void clear();
   size_t memory() const { return leaves_.memory() + inners_.memory(); }
   // Whether the tree holds exactly the list that starts here, with right sums.
   bool check(uint32_t tree, ItemHandle start) const;

@@ -26,6 +26,8 @@ class Slab {
   // Null while there are none.
   T* begin() { return records_; }
   const T* begin() const { return records_; }
+  T* end() { return records_ + size_; }
+  const T* end() const { return records_ + size_; }
   uint32_t size() const { return size_; }
   size_t memory() const { return size_t{capacity_} * sizeof(T); }
 

@@ -130,6 +130,9 @@ class StructStore {
 
   // Gives back the room for more of everything.
   void fit();
+  // Writes everything but the branches anew, as loading would: items by client and clock, content
+  // packed, no list indexed. Yields where each item went; kNone for handles that were free.
+  std::vector<ItemHandle> rewrite();
   size_t memory() const;
   uint32_t live_items() const { return items.size() - static_cast<uint32_t>(free_items_.size()); }
   // Every item of every client, in clock order.
@@ -149,6 +152,9 @@ class StructStore {
 
  private:
   void repack();
+  std::vector<ItemHandle> rewrite_items();
+  void rewrite_content();
+  void follow(const std::vector<ItemHandle>& moved);
   void split_content(Item& left, Item& right, uint32_t offset);
   void split_text(Item& left, Item& right, uint32_t offset);
   bool merge_content(ItemHandle left, ItemHandle right);

@@ -37,6 +37,12 @@ std::vector<ItemHandle> Subdocuments::places_of(KeyId guid) const {
   return places;
 }
 
+void Subdocuments::follow(const std::vector<ItemHandle>& moved) {
+  std::set<std::pair<KeyId, ItemHandle>> places;
+  for (const auto& [guid, item] : places_) places.emplace(guid, moved[item]);
+  places_.swap(places);
+}
+
 void Subdocuments::admit(ItemHandle handle, TransactionRecord& record) {
   Item& item = store_.items[handle];
   if (loads_by_itself(store_.payload(item))) item.set(Item::kWanted);

@@ -26,6 +26,8 @@ class Subdocuments {
   void load(KeyId guid, TransactionRecord& record);
   void unload(KeyId guid, TransactionRecord& record);
   void tell(const TransactionRecord& record, Observers& observers) const;
+  // The items have moved.
+  void follow(const std::vector<ItemHandle>& moved);
   // One for each place, equal ones together.
   std::vector<std::string> guids() const;
 

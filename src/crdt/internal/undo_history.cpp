@@ -27,6 +27,13 @@ bool StackedDeletions::contains(ClientIndex client, uint32_t clock) const {
   return start.first == client && clock < end;
 }
 
+std::vector<ClockRanges::Range> StackedDeletions::all() const {
+  std::vector<ClockRanges::Range> ranges;
+  ranges.reserve(ends_.size());
+  for (const auto& [start, end] : ends_) ranges.push_back({start.first, start.second, end});
+  return ranges;
+}
+
 bool StackedDeletions::touches(const ClockRanges::Range& range) const {
   const auto below_end = ends_.lower_bound({range.client, range.end});
   if (below_end == ends_.begin()) return false;
@@ -299,6 +306,13 @@ bool UndoHistory::holds(const Item& item) {
   if (!is_in_scope(item.parent)) return false;
   make_stacked();
   return stacked_.touches({item.client(), item.clock, item.end_clock()});
+}
+
+void UndoHistory::cut_held(TransactionRecord& record) {
+  make_stacked();
+  for (const ClockRanges::Range& range : stacked_.all()) {
+    for_each_struct(document_.store, record, range, [](ItemHandle) {});
+  }
 }
 
 // The step's deletions are for garbage collection, if it wants to know.

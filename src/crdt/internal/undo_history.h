@@ -27,6 +27,7 @@ struct UndoStep {
 class StackedDeletions {
  public:
   bool is_made() const { return is_made_; }
+  std::vector<ClockRanges::Range> all() const;
   void make() { is_made_ = true; }
   void add(const ClockRanges::Range& range);
   void remove(const ClockRanges& ranges);
@@ -58,6 +59,8 @@ class UndoHistory {
 
   // Whether a step may bring back a unit of the deleted item.
   bool holds(const Item& item);
+  // Cuts items so that each is wanted by a step as a whole or not at all.
+  void cut_held(TransactionRecord& record);
   // Whether the transaction became part of a step as far as it concerns the type.
   bool has_captured(uint32_t epoch, BranchHandle branch) const {
     return captured_epoch_ == epoch && is_in_scope(branch);

@@ -1,0 +1,88 @@
+// Writing a store anew. Everything that names an item by its handle is changed with it.
+#include <algorithm>
+
+#include "base/assert.h"
+#include "crdt/internal/struct_store.h"
+
+namespace tidemark::crdt {
+
+std::vector<ItemHandle> StructStore::rewrite() {
+  index.clear();
+  for (Branch& branch : branches) branch.tree = kNone;
+  joint_ = {};
+  const std::vector<ItemHandle> moved = rewrite_items();
+  follow(moved);
+  rewrite_content();
+  return moved;
+}
+
+// The items by client and clock; their links still say where the others were.
+std::vector<ItemHandle> StructStore::rewrite_items() {
+  std::vector<ItemHandle> moved(items.size(), kNone);
+  Slab<Item> packed;
+  packed.reserve(live_items());
+  for (Client& client : clients) {
+    if (client.directory.is_empty()) continue;
+    Directory directory;
+    directory.reserve(client.directory.size());
+    for (Directory::Position place = client.directory.first();;
+         place = client.directory.next(place)) {
+      const Directory::Entry& entry = client.directory.at(place);
+      const ItemHandle handle = packed.add();
+      moved[entry.item] = handle;
+      packed[handle] = items[entry.item];
+      directory.push_back(entry.clock, handle);
+      if (client.directory.is_last(place)) break;
+    }
+    client.directory = std::move(directory);
+  }
+  items.swap(packed);
+  free_items_.clear();
+  return moved;
+}
+
+void StructStore::follow(const std::vector<ItemHandle>& moved) {
+  const auto now = [&](ItemHandle item) { return item == kNone ? kNone : moved[item]; };
+  ItemHandle any_deleted = kNone;
+  for (uint32_t handle = 0; handle < items.size(); ++handle) {
+    Item& item = items[handle];
+    item.left = now(item.left);
+    item.right = now(item.right);
+    if (!item.has(Item::kHasKey)) item.leaf_or_key = kNone;
+    if (item.is_deleted()) any_deleted = handle;
+  }
+  for (Branch& branch : branches) {
+    // What held a type that is gone may have become part of another item.
+    if (branch.item != kNone) branch.item = branch.is_dead ? any_deleted : now(branch.item);
+    branch.start = now(branch.start);
+    if (branch.entries == nullptr) continue;
+    const std::vector<KeyTable::Entry> entries = branch.entries->entries();
+    for (const KeyTable::Entry& entry : entries) branch.entries->assign(entry.key, now(entry.last));
+  }
+  std::unordered_map<ItemHandle, UnitId> redone;
+  for (const auto& [item, copy] : redone_) redone.emplace(now(item), copy);
+  redone_.swap(redone);
+}
+
+void StructStore::rewrite_content() {
+  size_t bytes = 0;
+  for (const Item& item : items) bytes += payload(item).size();
+  Pool packed;
+  packed.reserve(static_cast<uint32_t>(bytes));
+  std::vector<Span> spans;
+  for (Item& item : items) {
+    const Bytes content = payload(item);
+    if (!item.has(Item::kHasSpan)) {
+      if (item.ref() == Ref::kString) item.content = packed.append(content);
+      continue;
+    }
+    const Span& old = span(item);
+    spans.push_back({packed.append(content), old.bytes, old.key, old.identity});
+    item.content = static_cast<uint32_t>(spans.size() - 1);
+  }
+  pool.swap(packed);
+  spans_.swap(spans);
+  free_spans_.clear();
+}
+
+}  // namespace tidemark::crdt
