@@ -20,7 +20,7 @@
 namespace tidemark::crdt {
 
 // At which ends a mark takes in what is written right there later.
-enum class MarkExpand : uint8_t { kNone, kBefore, kAfter, kBoth };
+enum class MarkExpand : uint8_t { kNeither, kBefore, kAfter, kBoth };
 
 struct MarkType {
   MarkExpand expand = MarkExpand::kAfter;

@@ -15,8 +15,8 @@
 namespace tidemark::crdt {
 namespace {
 
-const MarkTypes kTypes = {{"link", {MarkExpand::kNone}},
-                          {"comment", {MarkExpand::kNone, true}},
+const MarkTypes kTypes = {{"link", {MarkExpand::kNeither}},
+                          {"comment", {MarkExpand::kNeither, true}},
                           {"quote", {MarkExpand::kBoth}},
                           {"indent", {MarkExpand::kBefore}}};
 

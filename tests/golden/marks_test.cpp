@@ -11,7 +11,7 @@
 namespace tidemark::support {
 namespace {
 
-const crdt::MarkTypes kTypes = {{"link", {crdt::MarkExpand::kNone}}};
+const crdt::MarkTypes kTypes = {{"link", {crdt::MarkExpand::kNeither}}};
 
 rapidjson::Document golden(const std::string& which) {
   for (const std::string& line : lines_with("{\"marks\"")) {
