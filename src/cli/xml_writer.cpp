@@ -118,7 +118,7 @@ class Writer {
 
   void add_children(SharedType type) {
     const crdt::XmlFragment parent(type.document(), type.branch());
-    for (const SharedType child : parent.children()) add(child);
+    for (const SharedType& child : parent.children()) add(child);
   }
 
   void add_element(const crdt::XmlElement& element) {

@@ -32,6 +32,8 @@ SharedType::SharedType(Document* document, uint32_t branch)
   if (lifeline_ != nullptr) ++lifeline_->holders;
 }
 
+void SharedType::free_lifeline() noexcept { delete lifeline_; }
+
 TypeRef SharedType::kind() const { return document()->store.branches[branch_].kind; }
 
 bool SharedType::is_live() const {

@@ -93,7 +93,7 @@ class SharedType {
     return *this;
   }
   ~SharedType() {
-    if (lifeline_ != nullptr && --lifeline_->holders == 0) delete lifeline_;
+    if (lifeline_ != nullptr && --lifeline_->holders == 0) free_lifeline();
   }
 
   // Whether this stands for a type of a document that is still there.
@@ -126,6 +126,8 @@ class SharedType {
   uint32_t branch() const { return branch_; }
 
  private:
+  void free_lifeline() noexcept;
+
   Lifeline* lifeline_ = nullptr;
 
  protected:

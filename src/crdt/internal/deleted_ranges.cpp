@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "crdt/internal/fit.h"
+#include "base/fit.h"
 
 namespace tidemark::crdt {
 
@@ -40,8 +40,8 @@ void DeletedRanges::fold() {
 
 void DeletedRanges::fit() {
   order();
-  crdt::fit(ranges_);
-  crdt::fit(fresh_);
+  tidemark::fit(ranges_);
+  tidemark::fit(fresh_);
 }
 
 const std::vector<DeletedRanges::Range>& DeletedRanges::order() {

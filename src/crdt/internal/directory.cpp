@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/assert.h"
-#include "crdt/internal/fit.h"
+#include "base/fit.h"
 
 namespace tidemark::crdt {
 
@@ -55,15 +55,15 @@ void Directory::reserve(size_t count) {
 }
 
 void Directory::fit() {
-  if (!chunks_.empty()) crdt::fit(chunks_.back());
-  crdt::fit(chunks_);
-  crdt::fit(firsts_);
+  if (!chunks_.empty()) tidemark::fit(chunks_.back());
+  tidemark::fit(chunks_);
+  tidemark::fit(firsts_);
 }
 
 void Directory::push_back(uint32_t clock, ItemHandle item) {
   // A chunk that is full at the end is left full: appended history is the common case.
   if (chunks_.empty() || chunks_.back().size() == kChunkEntries) {
-    if (!chunks_.empty()) crdt::fit(chunks_.back());
+    if (!chunks_.empty()) tidemark::fit(chunks_.back());
     chunks_.emplace_back();
     chunks_.back().reserve(std::exchange(first_room_, 0));
     firsts_.push_back(clock);

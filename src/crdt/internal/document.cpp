@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
-#include "crdt/internal/fit.h"
+#include "base/fit.h"
 #include "crdt/internal/formatting.h"
 #include "crdt/internal/observers.h"
 

@@ -42,25 +42,26 @@ std::vector<ItemHandle> StructStore::rewrite_items() {
 }
 
 void StructStore::follow(const std::vector<ItemHandle>& moved) {
-  const auto now = [&](ItemHandle item) { return item == kNone ? kNone : moved[item]; };
+  const auto moved_to = [&](ItemHandle item) { return item == kNone ? kNone : moved[item]; };
   ItemHandle any_deleted = kNone;
   for (uint32_t handle = 0; handle < items.size(); ++handle) {
     Item& item = items[handle];
-    item.left = now(item.left);
-    item.right = now(item.right);
+    item.left = moved_to(item.left);
+    item.right = moved_to(item.right);
     if (!item.has(Item::kHasKey)) item.leaf_or_key = kNone;
     if (item.is_deleted()) any_deleted = handle;
   }
   for (Branch& branch : branches) {
     // What held a type that is gone may have become part of another item.
-    if (branch.item != kNone) branch.item = branch.is_dead ? any_deleted : now(branch.item);
-    branch.start = now(branch.start);
+    if (branch.item != kNone) branch.item = branch.is_dead ? any_deleted : moved_to(branch.item);
+    branch.start = moved_to(branch.start);
     if (branch.entries == nullptr) continue;
     const std::vector<KeyTable::Entry> entries = branch.entries->entries();
-    for (const KeyTable::Entry& entry : entries) branch.entries->assign(entry.key, now(entry.last));
+    for (const KeyTable::Entry& entry : entries)
+      branch.entries->assign(entry.key, moved_to(entry.last));
   }
   std::unordered_map<ItemHandle, UnitId> redone;
-  for (const auto& [item, copy] : redone_) redone.emplace(now(item), copy);
+  for (const auto& [item, copy] : redone_) redone.emplace(moved_to(item), copy);
   redone_.swap(redone);
 }
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/fit.h"
 #include "base/utf.h"
-#include "crdt/internal/fit.h"
 #include "crdt/value.h"
 
 namespace tidemark::crdt {
@@ -451,14 +451,14 @@ ItemHandle StructStore::entry(const Branch& branch, KeyId key) const {
 void StructStore::fit() {
   items.fit();
   pool.fit();
-  crdt::fit(spans_);
-  crdt::fit(free_spans_);
-  crdt::fit(free_items_);
-  crdt::fit(branches);
-  crdt::fit(clients);
-  crdt::fit(keys_);
-  crdt::fit(descending_);
-  crdt::fit(roots_);
+  tidemark::fit(spans_);
+  tidemark::fit(free_spans_);
+  tidemark::fit(free_items_);
+  tidemark::fit(branches);
+  tidemark::fit(clients);
+  tidemark::fit(keys_);
+  tidemark::fit(descending_);
+  tidemark::fit(roots_);
   for (Client& client : clients) {
     client.directory.fit();
     client.deleted.fit();

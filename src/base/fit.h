@@ -5,7 +5,7 @@
 #include <iterator>
 #include <vector>
 
-namespace tidemark::crdt {
+namespace tidemark {
 
 template <typename T>
 void fit(std::vector<T>& vector) {
@@ -14,4 +14,4 @@ void fit(std::vector<T>& vector) {
       .swap(vector);
 }
 
-}  // namespace tidemark::crdt
+}  // namespace tidemark
