@@ -97,7 +97,7 @@ std::vector<Root> roots_of(crdt::Doc& doc) {
 }
 
 // Elements nest without end in documents of strangers, so what follows waits on a stack of ours.
-std::string text_of(SharedType root) {
+std::string text_of(const SharedType& root) {
   std::string out;
   std::vector<SharedType> waiting = {root};  // one of no document is the end of a line
   while (!waiting.empty()) {
@@ -110,7 +110,7 @@ std::string text_of(SharedType root) {
     } else if (type.kind() == TypeRef::kXmlFragment || type.kind() == TypeRef::kXmlElement) {
       const auto children = crdt::XmlFragment(type.document(), type.branch()).children();
       const bool has_own_text = std::ranges::any_of(
-          children, [](SharedType child) { return child.kind() == TypeRef::kXmlText; });
+          children, [](const SharedType& child) { return child.kind() == TypeRef::kXmlText; });
       if (has_own_text) waiting.emplace_back();
       for (size_t i = children.size(); i-- > 0;) waiting.push_back(children[i]);
     }

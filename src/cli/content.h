@@ -29,7 +29,7 @@ std::vector<Root> roots_of(crdt::Doc& doc);
 std::string_view name_of(crdt::TypeRef kind);
 
 // The text in a type: that of an XML tree has a line for each element that holds text.
-std::string text_of(crdt::SharedType type);
+std::string text_of(const crdt::SharedType& type);
 crdt::Any json_of(crdt::Doc& doc);
 
 // `root` chooses one for text and XML; empty: the only one that has text. kInvalid, with the names

@@ -48,7 +48,7 @@ Result<bool> read_stored(const Inspect& command, Inspected& out) {
   return true;
 }
 
-uint64_t size_of(crdt::SharedType type) {
+uint64_t size_of(const crdt::SharedType& type) {
   if (type.kind() != crdt::TypeRef::kMap) return type.length();
   return crdt::Map(type.document(), type.branch()).keys().size();
 }

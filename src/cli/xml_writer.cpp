@@ -83,7 +83,7 @@ std::string embedded(const crdt::Any& value) {
 // stack of ours.
 class Writer {
  public:
-  std::string write(SharedType root) {
+  std::string write(const SharedType& root) {
     add(root);
     while (!waiting_.empty()) {
       const Piece piece = std::move(waiting_.back());
@@ -101,9 +101,9 @@ class Writer {
   };
 
   void add(std::string text) { waiting_.push_back({.text = std::move(text), .type = {}}); }
-  void add(SharedType type) { waiting_.push_back({.text = {}, .type = type}); }
+  void add(const SharedType& type) { waiting_.push_back({.text = {}, .type = type}); }
 
-  void expand(SharedType type) {
+  void expand(const SharedType& type) {
     const size_t outer = waiting_.size();
     switch (type.kind()) {
       case TypeRef::kXmlFragment: add_children(type); break;
@@ -116,7 +116,7 @@ class Writer {
     std::reverse(waiting_.begin() + static_cast<ptrdiff_t>(outer), waiting_.end());
   }
 
-  void add_children(SharedType type) {
+  void add_children(const SharedType& type) {
     const crdt::XmlFragment parent(type.document(), type.branch());
     for (const SharedType& child : parent.children()) add(child);
   }
@@ -158,6 +158,6 @@ class Writer {
 
 }  // namespace
 
-std::string write_xml(SharedType root) { return Writer().write(root); }
+std::string write_xml(const SharedType& root) { return Writer().write(root); }
 
 }  // namespace tidemark::cli

@@ -14,6 +14,6 @@ namespace tidemark::cli {
 // A format is an element around its text, whose attributes are the members of its value. A value
 // that is no string, and content that is neither text nor XML (in an element named embed), is
 // written as JSON. In names, what XML does not allow there becomes "_"; elsewhere U+FFFD.
-std::string write_xml(crdt::SharedType root);
+std::string write_xml(const crdt::SharedType& root);
 
 }  // namespace tidemark::cli

@@ -199,7 +199,8 @@ class Session {
     const auto index = static_cast<uint32_t>(random_.below(length));
     const auto count = static_cast<uint32_t>(1 + random_.below(std::min(length - index, 3u)));
     const std::vector<size_t> before = shown(writer);
-    writer.deleted.insert(before.begin() + index, before.begin() + index + count);
+    const auto first = before.begin() + static_cast<std::ptrdiff_t>(index);
+    writer.deleted.insert(first, first + static_cast<std::ptrdiff_t>(count));
     ASSERT_TRUE(writer.doc.text("t").erase(index, count));
     expect_as_in_the_paper(writer);
   }

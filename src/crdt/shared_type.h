@@ -139,7 +139,7 @@ class Value {
  public:
   Value() = default;
   explicit Value(Any any) : value_(std::move(any)) {}
-  explicit Value(SharedType type) : value_(type) {}
+  explicit Value(SharedType type) : value_(std::move(type)) {}
   explicit Value(Subdocument subdocument) : value_(std::move(subdocument)) {}
 
   const Any* any() const { return std::get_if<Any>(&value_); }
