@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "crdt/doc.h"
 #include "crdt/doc_copy.h"
+#include "crdt/test_seeds.h"
 #include "crdt/undo.h"
 #include "crdt/update.h"
 
@@ -244,16 +245,6 @@ class Session {
   std::vector<Subscription> subscriptions_;
   std::vector<Buffer> updates_;
 };
-
-void for_each_seed(uint64_t count, const std::function<void(uint64_t)>& check) {
-  const auto chosen = static_cast<uint64_t>(GTEST_FLAG_GET(random_seed));
-  const uint64_t first = chosen == 0 ? 1 : chosen;
-  for (uint64_t seed = first; seed < first + count; ++seed) {
-    SCOPED_TRACE("replay with --gtest_random_seed=" + std::to_string(seed));
-    check(seed);
-    if (testing::Test::HasFailure()) return;
-  }
-}
 
 TEST(FugueMax, orders_as_the_tree_of_the_paper_does) {
   for_each_seed(200, [](uint64_t seed) {

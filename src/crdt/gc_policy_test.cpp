@@ -13,6 +13,7 @@
 #include "crdt/inspect.h"
 #include "crdt/snapshot.h"
 #include "crdt/test_author.h"
+#include "crdt/test_seeds.h"
 #include "crdt/undo.h"
 
 namespace tidemark::crdt {
@@ -180,16 +181,6 @@ TEST(GcPolicy, for_undo_keeps_a_type_for_what_another_step_wants_in_it) {
   // The type itself stays as a place.
   EXPECT_EQ(kept(doc), "1:0+1 type, deleted in \"a\" array\n");
   EXPECT_EQ(doc.check(), "");
-}
-
-void for_each_seed(uint64_t count, const std::function<void(uint64_t)>& check) {
-  const auto chosen = static_cast<uint64_t>(GTEST_FLAG_GET(random_seed));
-  const uint64_t first = chosen == 0 ? 1 : chosen;
-  for (uint64_t seed = first; seed < first + count; ++seed) {
-    SCOPED_TRACE("replay with --gtest_random_seed=" + std::to_string(seed));
-    check(seed);
-    if (testing::Test::HasFailure()) return;
-  }
 }
 
 // Everything that can be read as of a snapshot, but for what lies in types within others: handles

@@ -13,6 +13,7 @@
 
 #include "base/random.h"
 #include "crdt/doc.h"
+#include "crdt/test_seeds.h"
 #include "crdt/update.h"
 
 namespace tidemark::crdt {
@@ -217,16 +218,6 @@ class History {
   bool was_local_ = false;
   GcPolicy gc_;
 };
-
-void for_each_seed(uint64_t count, const std::function<void(uint64_t)>& check) {
-  const auto chosen = static_cast<uint64_t>(GTEST_FLAG_GET(random_seed));
-  const uint64_t first = chosen == 0 ? 1 : chosen;
-  for (uint64_t seed = first; seed < first + count; ++seed) {
-    SCOPED_TRACE("replay with --gtest_random_seed=" + std::to_string(seed));
-    check(seed);
-    if (testing::Test::HasFailure()) return;
-  }
-}
 
 void expect_equal(Doc& actual, Doc& expected) {
   EXPECT_EQ(shown(actual), shown(expected));

@@ -104,11 +104,9 @@ void Document::end_brief() {
       emit_v2(queue_[0]);
     }
   }
-  // Observers that ran transactions had it recorded.
-  if (!queue_.is_empty()) return finish_transactions(1);
   brief_.stage = BriefTransaction::Stage::kIdle;
-  store.repack_if_wasteful();
-  if (hint_.kind != Hint::Kind::kNothing) take_hint();
+  // It was recorded, as the first in the queue, if observers ran transactions.
+  finish_transactions(1);
 }
 
 void Document::finish_transactions(size_t number) {
