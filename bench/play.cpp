@@ -120,12 +120,12 @@ class Replica {
       case Verb::kFormat: return must(text_.format(op.index, op.count, op.attributes));
       case Verb::kAdd: return must(array_.insert(op.index, *op.value.as_array()));
       case Verb::kRemove: return must(array_.erase(op.index, op.count));
-      case Verb::kSet: return map_.set(op.text, op.value);
+      case Verb::kSet: return must(map_.set(op.text, op.value));
       case Verb::kUnset: return map_.erase(op.text);
       case Verb::kDrop: return must(xml_.erase(op.index, 1));
       case Verb::kParagraph: return add_paragraph(op.index);
       case Verb::kType: return must(text_in(op.index).insert(op.count, op.text));
-      case Verb::kMark: return paragraph(op.index).set_attribute(op.text, op.value);
+      case Verb::kMark: return must(paragraph(op.index).set_attribute(op.text, op.value));
     }
   }
 
