@@ -1,5 +1,5 @@
 // The numbered invariants, tested one by one.
-#include "crdt/internal/struct_store.h"
+#include "crdt/internal/store/struct_store.h"
 
 namespace tidemark::crdt {
 

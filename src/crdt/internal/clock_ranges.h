@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "crdt/internal/item.h"
+#include "crdt/internal/store/item.h"
 
 namespace tidemark::crdt {
 

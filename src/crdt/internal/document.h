@@ -24,7 +24,7 @@
 #include "crdt/internal/plain_edit.h"
 #include "crdt/internal/recent_edit.h"
 #include "crdt/internal/rule_choice.h"
-#include "crdt/internal/struct_store.h"
+#include "crdt/internal/store/struct_store.h"
 #include "crdt/internal/subdocuments.h"
 #include "crdt/internal/transaction_record.h"
 #include "crdt/internal/update/writer.h"

@@ -19,8 +19,8 @@
 // other left origins.
 #pragma once
 
-#include "crdt/internal/scan_marks.h"
-#include "crdt/internal/struct_store.h"
+#include "crdt/internal/store/scan_marks.h"
+#include "crdt/internal/store/struct_store.h"
 
 namespace tidemark::crdt {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "crdt/event.h"
-#include "crdt/internal/item.h"
+#include "crdt/internal/store/item.h"
 
 namespace tidemark::crdt {
 

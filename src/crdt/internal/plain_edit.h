@@ -3,20 +3,10 @@
 
 #include <cstdint>
 
-#include "crdt/internal/directory.h"
-#include "crdt/internal/item.h"
-#include "crdt/internal/position_index.h"
+#include "crdt/internal/store/item.h"
+#include "crdt/internal/store/position_index.h"
 
 namespace tidemark::crdt {
-
-// A place in a list where something is about to stand.
-struct Seam {
-  BranchHandle branch;
-  ItemHandle left = kNone;
-  ItemHandle right = kNone;
-  ItemHandle rest = kNone;  // what was cut off `left` for it
-  Directory::Position rest_place{};
-};
 
 // Units of one item that are about to be deleted.
 struct Erasure {

@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "crdt/internal/directory.h"
-#include "crdt/internal/item.h"
+#include "crdt/internal/store/directory.h"
+#include "crdt/internal/store/item.h"
 
 namespace tidemark::crdt {
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
-#include "crdt/internal/struct_store.h"
+#include "crdt/internal/store/struct_store.h"
 
 namespace tidemark::crdt {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "crdt/internal/clock_ranges.h"
-#include "crdt/internal/struct_store.h"
+#include "crdt/internal/store/struct_store.h"
 #include "crdt/internal/transaction_record.h"
 
 namespace tidemark::crdt {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "crdt/internal/observers.h"
-#include "crdt/internal/struct_store.h"
+#include "crdt/internal/store/struct_store.h"
 #include "crdt/internal/transaction_record.h"
 
 namespace tidemark::crdt {

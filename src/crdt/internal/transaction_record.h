@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "crdt/internal/clock_ranges.h"
-#include "crdt/internal/item.h"
+#include "crdt/internal/store/item.h"
 
 namespace tidemark::crdt {
 

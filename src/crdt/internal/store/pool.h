@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
-#include "crdt/internal/slab.h"
+#include "crdt/internal/store/slab.h"
 
 namespace tidemark::crdt {
 

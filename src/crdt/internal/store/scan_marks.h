@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "crdt/internal/item.h"
+#include "crdt/internal/store/item.h"
 
 namespace tidemark::crdt {
 

@@ -1,4 +1,4 @@
-#include "crdt/internal/position_index.h"
+#include "crdt/internal/store/position_index.h"
 
 #include <cstring>
 

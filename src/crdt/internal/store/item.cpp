@@ -1,4 +1,4 @@
-#include "crdt/internal/item.h"
+#include "crdt/internal/store/item.h"
 
 namespace tidemark::crdt {
 

@@ -1,4 +1,4 @@
-#include "crdt/internal/directory.h"
+#include "crdt/internal/store/directory.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,6 +1,6 @@
 // A part of the kernel alone: documents look places up in an order that seldom meets its finger at
 // the wrong moment.
-#include "crdt/internal/position_index.h"
+#include "crdt/internal/store/position_index.h"
 
 #include <gtest/gtest.h>
 

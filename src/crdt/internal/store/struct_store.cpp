@@ -1,4 +1,4 @@
-#include "crdt/internal/struct_store.h"
+#include "crdt/internal/store/struct_store.h"
 
 #include <algorithm>
 

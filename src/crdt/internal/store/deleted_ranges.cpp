@@ -1,4 +1,4 @@
-#include "crdt/internal/deleted_ranges.h"
+#include "crdt/internal/store/deleted_ranges.h"
 
 #include <algorithm>
 

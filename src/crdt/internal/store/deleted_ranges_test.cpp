@@ -1,5 +1,5 @@
 // A part of the kernel alone: what it puts off does not show through a document.
-#include "crdt/internal/deleted_ranges.h"
+#include "crdt/internal/store/deleted_ranges.h"
 
 #include <gtest/gtest.h>
 

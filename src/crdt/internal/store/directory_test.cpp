@@ -1,5 +1,5 @@
 // A part of the kernel alone: through a document its chunks are hard to fill on purpose.
-#include "crdt/internal/directory.h"
+#include "crdt/internal/store/directory.h"
 
 #include <gtest/gtest.h>
 

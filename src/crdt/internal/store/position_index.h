@@ -15,10 +15,10 @@
 #include <utility>
 #include <vector>
 
-#include "crdt/internal/format_run.h"
-#include "crdt/internal/item.h"
-#include "crdt/internal/pool.h"
-#include "crdt/internal/slab.h"
+#include "crdt/internal/store/format_run.h"
+#include "crdt/internal/store/item.h"
+#include "crdt/internal/store/pool.h"
+#include "crdt/internal/store/slab.h"
 
 namespace tidemark::crdt {
 

@@ -13,12 +13,11 @@
 #include <unordered_map>
 #include <vector>
 
-#include "crdt/internal/deleted_ranges.h"
-#include "crdt/internal/directory.h"
-#include "crdt/internal/item.h"
-#include "crdt/internal/plain_edit.h"
-#include "crdt/internal/pool.h"
-#include "crdt/internal/position_index.h"
+#include "crdt/internal/store/deleted_ranges.h"
+#include "crdt/internal/store/directory.h"
+#include "crdt/internal/store/item.h"
+#include "crdt/internal/store/pool.h"
+#include "crdt/internal/store/position_index.h"
 #include "crdt/state_vector.h"
 
 namespace tidemark::crdt {
@@ -27,6 +26,15 @@ namespace tidemark::crdt {
 struct UnitId {
   ClientIndex client;
   uint32_t clock;
+};
+
+// A place in a list where something is about to stand.
+struct Seam {
+  BranchHandle branch;
+  ItemHandle left = kNone;
+  ItemHandle right = kNone;
+  ItemHandle rest = kNone;  // what was cut off `left` for it
+  Directory::Position rest_place{};
 };
 
 struct Client {
