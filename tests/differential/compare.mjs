@@ -4,10 +4,18 @@
 // remote transactions); events; what every document shows; state vectors; byte utilities. The bytes
 // of a whole state must be equal where `isFlat` says so; elsewhere Yjs itself does not promise it
 // (the moments at which garbage structs are merged differ), and the normal forms must be equal.
+//
+// Yjs knows no compaction. From the first one of a session on the bytes of states may differ: ours
+// are merged as far as the rule of merging goes. Where nothing but what is deleted anyway may be
+// given up, the normal forms are still equal. Where a history or a policy has kept deleted content,
+// ours gives up what nobody wants any more and Yjs keeps it: then what is live, state vectors and
+// delete sets must be equal (`isLive`), and all that is shown, told and undone. What our document
+// says right after the compaction is in addition given to Yjs; see compactions.mjs.
 import * as Y from 'yjs';
 import { normalForm } from '../support/normal.mjs';
 import { canonical, dump, encode, sameText, unhex } from '../support/values.mjs';
 import { rootOf } from '../support/session.mjs';
+import { Compactions } from './compactions.mjs';
 
 const text = (value) => JSON.stringify(canonical(value));
 
@@ -18,17 +26,24 @@ const firstDifferent = (a, b) => {
   return null;
 };
 
-const compareUpdates = (expected, actual) => {
+const compareUpdates = (expected, actual, { isLive }) => {
   if (text(expected) === text(actual)) return null;
   for (let i = 0; i < Math.max(expected.length, actual?.length ?? 0); i++) {
     const [a, b] = [expected[i], actual?.[i]];
-    if (text(a) === text(b)) continue;
+    if (text(a) === text(b) || (isLive && sayTheSame(a, b))) continue;
     const what = a?.[1] !== b?.[1] ? 'V1' : a?.[2] !== b?.[2] ? 'V2' : 'is_local';
     return { what: `emitted update ${i} (${what})`, expected: a, actual: b };
   }
 };
 
-const compareStates = (expected, actual, { isFlat, roots, statistics }) => {
+// What one who has given deleted content up tells of it.
+const sayTheSame = (a, b) =>
+  a !== undefined &&
+  b !== undefined &&
+  a[0] === b[0] &&
+  [1, 2].every((n) => compareForms(`v${n}`, a[n], b[n], { isLive: true }) === null);
+
+const compareStates = (expected, actual, { isFlat, isLive, roots, statistics }) => {
   if (expected.w) return null; // see compareStep
   if (expected.sv !== actual.sv) return { what: 'sv', expected: expected.sv, actual: actual.sv };
   if (text(expected.subdocs) !== text(actual.subdocs))
@@ -44,16 +59,16 @@ const compareStates = (expected, actual, { isFlat, roots, statistics }) => {
     statistics.statesNotByteEqual++;
     if (isFlat) return { what: `state ${name}`, expected: expected[name], actual: actual[name] };
     const difference =
-      compareForms(name, expected[name], actual[name]) ??
+      compareForms(name, expected[name], actual[name], { isLive }) ??
       compareRead(apply, expected, actual[name], roots);
     if (difference) return difference;
   }
   return null;
 };
 
-const compareForms = (name, expected, actual) => {
+const compareForms = (name, expected, actual, options) => {
   const form = (bytes) =>
-    normalForm(name === 'v2' ? Y.convertUpdateFormatV2ToV1(unhex(bytes)) : unhex(bytes));
+    normalForm(name === 'v2' ? Y.convertUpdateFormatV2ToV1(unhex(bytes)) : unhex(bytes), options);
   const difference = firstDifferent(form(expected), form(actual));
   return (
     difference && {
@@ -92,12 +107,16 @@ const compareStep = (expected, actual, context) => {
     }
     return null;
   }
+  if (expected.compact) {
+    const difference = compareStates(expected.compact, actual.compact ?? {}, context);
+    if (difference) return { ...difference, what: `compacted: ${difference.what}` };
+  }
   if (!expected.u && !expected.check) return compareView(expected, actual, context);
   // Yjs looks again at what waits later than it could: it keeps one missing clock for each client.
   // What a remote step lets in is then compared once nothing waits any more.
   if (expected.w && !expected.u.every(([isLocal]) => isLocal)) return null;
   if (expected.w && expected.u.length === 0) return null;
-  const updates = compareUpdates(expected.u, actual.u);
+  const updates = compareUpdates(expected.u, actual.u, context);
   if (updates) return updates;
   const events = firstDifferent(sorted(expected.e), sorted(actual.e));
   if (events) return { what: 'event', expected: events[0], actual: events[1] };
@@ -143,8 +162,13 @@ const joined = (delta) => {
 };
 
 // What is shown while something waits is compared once nothing waits any more.
-const compareView = ({ w, ...expected }, actual, { isFlat }) => {
+const compareView = ({ w, dead, ...expected }, actual, { isFlat, isLive }) => {
   if (w) return null;
+  // Of a type that is gone nothing may be left, not even where it was.
+  if (isLive)
+    expected.found = expected.found?.map((pair, i) =>
+      pair.map((place, k) => (dead[i][k] && actual.found?.[i]?.[k] === null ? null : place)),
+    );
   for (const side of [expected, actual])
     if (side.look?.changes && !isFlat) side.look.changes = joined(side.look.changes);
   for (const name of Object.keys(expected)) {
@@ -173,19 +197,25 @@ export const compareTraces = (program, expected, answer, context) => {
     };
   }
   let hasParted = false;
+  const steps = { ...context, roots: program.roots, isLive: false };
+  const compactions = new Compactions(program);
   for (let i = 0; i < expected.length; i++) {
+    if (expected[i].compact) {
+      steps.isFlat = false;
+      steps.isLive ||= program.steps[i].keep !== undefined || program.steps.some((s) => s.track);
+    }
     hasParted ||= partsOnPurpose(expected[i], answer.trace[i]);
-    const difference = compareStep(expected[i], answer.trace[i], {
-      ...context,
-      roots: program.roots,
-    });
+    const difference =
+      compareStep(expected[i], answer.trace[i], steps) ??
+      compactions.compare(i, expected[i], answer.trace[i]);
     if (difference && hasParted) {
       context.statistics.excused++;
       return null;
     }
     if (difference) return { step: i, ...difference };
   }
-  return null;
+  const difference = hasParted ? null : compactions.compareEnd(expected);
+  return difference && { step: expected.length - 1, ...difference };
 };
 
 export const readable = (value) =>

@@ -112,6 +112,7 @@ class Generator {
       snapshots: r.oneIn(3),
       undo: r.oneIn(2),
       origins: r.oneIn(2),
+      compacts: r.oneIn(3),
     };
     // What Yjs lets in later than we do would be another step in its histories.
     if (this.swarm.undo && !r.oneIn(4)) this.swarm.outOfOrder = false;
@@ -127,6 +128,7 @@ class Generator {
     this.cursor = this.header.clients.map(() => 0);
     this.places = []; // numbers of the steps that made one
     this.snapshots = this.header.clients.map(() => []); // ... by the client that made it
+    this.since = this.header.clients.map(() => null); // the step of the snapshot that it keeps
   }
 
   makeHeader() {
@@ -482,7 +484,8 @@ class Generator {
       return this.play({ snap: client, v: this.version });
     }
     // Yjs cuts a text where a snapshot of another replica ends, also through a pair of surrogates.
-    const known = this.swarm.astral ? this.snapshots[client] : this.snapshots.flat();
+    const all = this.swarm.astral ? this.snapshots[client] : this.snapshots.flat();
+    const known = all.filter((at) => this.canTell(client, at));
     if (known.length === 0) return;
     const at = r.pick(known);
     if (r.oneIn(5)) return this.play({ rewind: client, at });
@@ -492,6 +495,32 @@ class Generator {
     }
     const [path] = this.place(client);
     this.play({ look: client, path, at, before: r.oneIn(6) ? -1 : r.pick(known) });
+  }
+
+  // Whether nothing that the snapshot shows is deleted in the one since which the client keeps.
+  canTell(client, at) {
+    if (this.since[client] === null || this.since[client] === at) return true;
+    const { snapshots } = this.session.views;
+    const [since, { sv, ds }] = [snapshots.get(this.since[client]), snapshots.get(at)];
+    for (const [id, ranges] of since.ds.clients)
+      for (const { clock, len } of ranges)
+        for (let c = clock; c < Math.min(clock + len, sv.get(id) ?? 0); c++)
+          if (!Y.isDeleted(ds, Y.createID(id, c))) return false;
+    return true;
+  }
+
+  playCompaction(client) {
+    const { random: r, swarm, header } = this;
+    const step = { compact: client };
+    const keepsAll = !header.clients[client].gc && this.since[client] === null;
+    const known = this.snapshots[client];
+    // Whoever gives up deleted content that Yjs keeps must not be a source for others' snapshots.
+    if (keepsAll && known.length > 0 && !swarm.syncs && !swarm.undo && r.oneIn(2)) {
+      step.keep = this.since[client] = r.pick(known);
+    }
+    // What is inserted and deleted at once is not even told with its content then.
+    if (swarm.undo && !swarm.merges && r.oneIn(4)) step.keep = 'undo';
+    this.play(step);
   }
 
   everybody() {
@@ -525,6 +554,8 @@ class Generator {
       if (r.oneIn(2)) this.playDelivery(client);
       if (r.oneIn(12)) this.playOther(client);
       if (r.oneIn(20)) this.play({ check: [client] });
+      if (this.swarm.compacts && r.oneIn(5))
+        this.playCompaction(r.below(this.header.clients.length));
       if (this.swarm.subdocs && r.oneIn(2)) this.playSubdocument(client);
       if (this.swarm.places) {
         if (r.oneIn(3)) this.playPlace(client);

@@ -90,12 +90,25 @@ const spell = (value) =>
     return v;
   });
 
-// One line per run and per deleted range, clients in descending order.
-export const normalForm = (update) => {
-  const { structs, ds } = Y.decodeUpdate(update);
+// Garbage among the deleted ranges, where it is in any state but not in any update.
+const withGarbage = (ds, structs) => {
+  const garbage = Y.createDeleteSet();
+  for (const { id, length } of structs.filter((struct) => struct instanceof Y.GC)) {
+    if (!garbage.clients.has(id.client)) garbage.clients.set(id.client, []);
+    garbage.clients.get(id.client).push({ clock: id.clock, len: length });
+  }
+  return Y.mergeDeleteSets([ds, garbage]);
+};
+
+// One line per run and per deleted range, clients in descending order. With `isLive`, what is
+// deleted is only a range: how much of its content is kept is the writer's own affair.
+export const normalForm = (update, { isLive = false } = {}) => {
+  const { structs, ds: told } = Y.decodeUpdate(update);
+  const ds = isLive ? withGarbage(told, structs) : told;
   const byClient = new Map();
   for (const struct of structs) {
     const { client } = struct.id;
+    if (isLive && Y.isDeleted(ds, struct.id)) continue;
     if (!byClient.has(client)) byClient.set(client, []);
     const runs = byClient.get(client);
     const run = runOf(struct);

@@ -319,6 +319,8 @@ Result<> Session::play(const Json& step, JsonWriter& to) {
     done = play_utils(step, to);
   } else if (step.HasMember("load") || step.HasMember("unload")) {
     done = play_subdocument(step, to);
+  } else if (step.HasMember("compact")) {
+    done = play_compact(step, to);
   } else if (Views::knows(step)) {
     done = play_view(step, to);
   } else if (Histories::knows(step)) {
@@ -471,6 +473,22 @@ Result<> Session::play_rewind(const Json& step, JsonWriter& to) {
   past->write_state(to);
   to.EndArray();
   return {};
+}
+
+Result<> Session::play_compact(const Json& step, JsonWriter& to) {
+  Peer& peer = peer_at(step["compact"]);
+  peer.start_step();
+  if (step.HasMember("keep") && step["keep"].IsString()) {
+    peer.doc().change_gc_policy(crdt::GcPolicy::keep_for_undo());
+  } else if (step.HasMember("keep")) {
+    const crdt::Snapshot* since = views_.snapshot(step["keep"]);
+    if (since != nullptr) peer.doc().change_gc_policy(crdt::GcPolicy::keep_since(*since));
+  }
+  peer.doc().compact();
+  Result<> done = finish(step, peer, to);
+  to.Key("compact");
+  peer.write_state(to);
+  return done;
 }
 
 void Session::play_check(const Json& step, JsonWriter& to) {

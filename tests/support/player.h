@@ -83,6 +83,7 @@ class Session {
   Result<> play_subdocument(const Json& step, JsonWriter& to);
   Result<> play_view(const Json& step, JsonWriter& to);
   Result<> play_rewind(const Json& step, JsonWriter& to);
+  Result<> play_compact(const Json& step, JsonWriter& to);
   void play_check(const Json& step, JsonWriter& to);
 
   Peer& peer_at(const Json& client);

@@ -16,6 +16,9 @@
 //   {utils: client, from: [[i, k]...]}             byte functions on updates, and a client's vector
 //   {load: client, guid} {unload: client, guid}    subdocuments become wanted, or no longer
 //   {check: [client...]}                           everything that the documents show
+//   {compact: client, keep}                        our document is compacted, of which yjs knows
+//                                                  nothing, and keeps for undo ('undo') or since the
+//                                                  snapshot of a step (its number) from now on
 //   {place: client, path, index, assoc}            a relative position in the type at the path
 //   {find: client, from: [i...]}                   where the positions of those steps are now
 //   {snap: client, v}                              a snapshot, kept in V1 or V2
@@ -42,8 +45,10 @@
 //       h: [[steps to undo, to redo]...] of each history, k: [[n, kind, side, origin, ...]...] of
 //       their events, if there are histories; r: whether there was something to undo
 //   {utils: ...}   {check: [state...]}   {skip: 1} if a step refers to nothing
+//   {compact: state, u, h}, where nothing may have been said
 //   {place: [bytes, json]}   {found: [[place, place]...]}
 //       place: null or [type, index, assoc], where undo has put its copy and where it was
+//       dead: [[bool, bool]...] whether these types are gone; only yjs says it
 //       type: a root's name, or [client, clock] of the item that holds it
 //   {snap: [v1, v2]}   {look: {delta, changes, authors} or {list}, with entries}
 //   {check: [state]} or {refused: 1}   {within: [[v1, v2]...]}
@@ -389,6 +394,10 @@ export class Session {
     if (step.utils !== undefined) return this.playUtils(step);
     if (step.load !== undefined || step.unload !== undefined) return this.playSubdocument(step);
     if (step.check !== undefined) return { check: step.check.map((c) => this.peers[c].describe()) };
+    if (step.compact !== undefined) {
+      const peer = this.peers[step.compact];
+      return { ...peer.observe(() => {}), compact: peer.describe() };
+    }
     const client = Views.clientOf(step);
     if (client !== undefined) {
       const result = this.views.play(step, this);

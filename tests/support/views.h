@@ -26,10 +26,10 @@ class Views {
 
   // The snapshot that the step looks at; null if no step took it.
   const crdt::Snapshot* snapshot_of(const Json& step) const { return snapshot(step["at"]); }
-
- private:
+  // The snapshot that the step of this number took.
   const crdt::Snapshot* snapshot(const Json& number) const;
 
+ private:
   std::map<int, Buffer> positions_;  // by step
   std::map<int, crdt::Snapshot> snapshots_;
 };

@@ -9,6 +9,8 @@ const nameOf = (type) => {
   return id === null ? tname : [id.client, id.clock];
 };
 
+const isGone = (type) => type._item !== null && (type._item.deleted || isGone(type._item.parent));
+
 // Yjs leaves an empty root name out of the JSON, with which the position is lost.
 const positionToJSON = (position) => {
   const { type, tname = position.tname, ...rest } = Y.relativePositionToJSON(position);
@@ -61,14 +63,16 @@ export class Views {
 
   playFind(step, doc) {
     const bytes = step.from.map((i) => this.positions.get(i)).filter((b) => b !== undefined);
+    const places = bytes.map((b) => {
+      const position = Y.decodeRelativePosition(unhex(b));
+      return [true, false].map((follows) =>
+        Y.createAbsolutePositionFromRelativePosition(position, doc, follows),
+      );
+    });
+    const of = (spell) => places.map((pair) => pair.map((place) => place && spell(place)));
     return {
-      found: bytes.map((b) => {
-        const position = Y.decodeRelativePosition(unhex(b));
-        return [true, false].map((follows) => {
-          const place = Y.createAbsolutePositionFromRelativePosition(position, doc, follows);
-          return place && [nameOf(place.type), place.index, place.assoc];
-        });
-      }),
+      found: of(({ type, index, assoc }) => [nameOf(type), index, assoc]),
+      dead: of(({ type }) => isGone(type)),
     };
   }
 
