@@ -17,6 +17,7 @@ import { Child } from './child.mjs';
 import { compareTraces, readable } from './compare.mjs';
 import { generate, seedOf } from './generate.mjs';
 import { shrink } from './shrink.mjs';
+import { Tally } from './tally.mjs';
 
 const WINDOW = 16;
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -37,6 +38,7 @@ const [command, ...args] = (
   flags.child ?? `${process.execPath} ${path.join(here, 'reference.mjs')}`
 ).split(' ');
 const child = new Child(command, args);
+const tally = new Tally();
 const statistics = { states: 0, statesNotByteEqual: 0, excused: 0, broken: 0 };
 console.warn = console.log = new Proxy(console.log, {
   apply: (log, self, list) => String(list[0]).includes('[yjs]') || Reflect.apply(log, self, list),
@@ -117,6 +119,7 @@ const onFailure = async (seed, session, difference) => {
 const playOne = async (seed, failures) => {
   const session = generate(seed, { opCount: Number(flags.ops) });
   if (session.isBroken) statistics.broken++;
+  tally.add(session.tally);
   const difference = await judge(session.program, session.trace, session.isFlat);
   if (difference) failures.push({ seed, session, difference });
 };
@@ -137,6 +140,7 @@ const runSeeds = async (base, count) => {
   for (const failure of flags['keep-going'] ? failures : failures.slice(0, 1))
     await onFailure(failure.seed, failure.session, failure.difference);
   const seconds = (Date.now() - started) / 1000;
+  console.log(tally.lines());
   console.log(
     `${done} sessions, ${failures.length} differences, ${statistics.states} states of which ` +
       `${statistics.statesNotByteEqual} equal only in normal form, ` +

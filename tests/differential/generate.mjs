@@ -1,10 +1,12 @@
 // A random session from a seed, played on npm yjs while it grows. Each seed switches some kinds of
 // ops and some ways of delivery off (swarm), so that what remains meets more often.
-import * as Y from 'yjs';
 import { playHistory } from './histories.mjs';
+import { Tally } from './tally.mjs';
+import { playCompaction, playFind, playPlace, playSnapshot } from './views.mjs';
 import { Random } from '../support/random.mjs';
+import { stateWithGaps } from '../support/later_peer.mjs';
 import { Broken, Session } from '../support/session.mjs';
-import { kindOf } from '../support/values.mjs';
+import { hex, kindOf } from '../support/values.mjs';
 
 const WORDS = [
   'a',
@@ -102,17 +104,18 @@ class Generator {
       outOfOrder: r.oneIn(2),
       duplicates: r.oneIn(3),
       merges: r.oneIn(3),
-      syncs: r.oneIn(3),
-      reloads: r.oneIn(5),
-      v2: r.oneIn(2),
+      syncs: r.oneIn(2),
+      reloads: r.oneIn(3),
+      v2: !r.oneIn(3),
       typing: r.oneIn(2),
       deletes: !r.oneIn(6),
-      deltas: r.oneIn(3),
+      deltas: r.oneIn(2),
       places: r.oneIn(3),
       snapshots: r.oneIn(3),
       undo: r.oneIn(2),
       origins: r.oneIn(2),
       compacts: r.oneIn(3),
+      gaps: r.oneIn(3),
     };
     // What Yjs lets in later than we do would be another step in its histories.
     if (this.swarm.undo && !r.oneIn(4)) this.swarm.outOfOrder = false;
@@ -123,6 +126,7 @@ class Generator {
     this.steps = [];
     this.trace = [];
     this.session = new Session(this.header);
+    this.tally = new Tally(this.header);
     this.have = this.header.clients.map(() => new Set());
     this.sent = []; // refs of local updates, in order of emission
     this.cursor = this.header.clients.map(() => 0);
@@ -161,11 +165,13 @@ class Generator {
     this.steps.push(numbered);
     const result = this.session.play(numbered);
     this.trace.push(result);
+    this.tally.note(numbered, result);
     const client =
       step.do ??
       step.recv ??
       step.sync ??
       step.merge ??
+      step.hear ??
       step.reload ??
       step.undo ??
       step.redo ??
@@ -421,6 +427,7 @@ class Generator {
     if (swarm.duplicates && this.sent.length > 0 && r.oneIn(5)) {
       return this.play({ recv: client, from: r.pick(this.sent), v: this.version });
     }
+    if (swarm.gaps && r.oneIn(4)) return this.playGaps(client, missing);
     if (missing.length === 0) return;
     if (swarm.merges && r.oneIn(4)) {
       const some = missing.filter(() => r.oneIn(2));
@@ -435,13 +442,27 @@ class Generator {
     this.play({ recv: client, from: this.sent[n], v: this.version });
   }
 
+  // A peer of Yjs 14 states all that it holds: some of what is missing and some of what is known.
+  playGaps(client, missing) {
+    const { random: r, swarm } = this;
+    const known = [...this.have[client]].filter(() => r.oneIn(3));
+    const fresh = swarm.outOfOrder
+      ? missing.filter(() => r.oneIn(2))
+      : missing.slice(0, r.below(missing.length + 1));
+    const updates = [...known, ...fresh].map((n) => this.session.find(this.sent[n])[0]);
+    if (updates.length === 0) return;
+    for (const n of fresh) this.have[client].add(n);
+    const v = this.version;
+    this.play({ hear: client, bytes: hex(stateWithGaps(updates, v)), v });
+  }
+
   playOther(client) {
     const { random: r, swarm } = this;
     const other = r.below(this.header.clients.length);
     if (this.session.peers.some((peer) => peer.waits())) return;
     if (swarm.syncs && other !== client && r.oneIn(3)) {
       this.play({ sync: client, from: other, v: this.version });
-    } else if (swarm.reloads && r.oneIn(4)) {
+    } else if (swarm.reloads && r.oneIn(2)) {
       const id = this.session.peers[client].doc.clientID;
       this.play({ reload: client, id: id > 2 ** 50 ? id - 1000 : id + 1000, v: this.version });
     } else if (swarm.merges && this.sent.length > 0) {
@@ -455,72 +476,6 @@ class Generator {
     const docs = [...this.session.peers[client].doc.subdocs];
     if (docs.length === 0 || this.session.peers[client].waits()) return;
     this.play({ [r.oneIn(3) ? 'unload' : 'load']: client, guid: r.pick(docs).guid });
-  }
-
-  playPlace(client) {
-    const { random: r } = this;
-    if (this.session.peers[client].waits()) return;
-    const [path, type] = this.place(client);
-    const index = r.below(type._length + (r.oneIn(5) ? 4 : 1));
-    const { place } = this.play({
-      place: client,
-      path,
-      index,
-      assoc: r.pick([0, -1, 0, -1, 2, -70]),
-    });
-    if (place) this.places.push(this.steps.length - 1);
-  }
-
-  playFind(client) {
-    const from = this.places.slice(-12);
-    if (from.length > 0) this.play({ find: client, from });
-  }
-
-  playSnapshot(client) {
-    const { random: r } = this;
-    if (this.session.peers[client].waits()) return;
-    if (r.oneIn(3)) {
-      this.snapshots[client].push(this.steps.length);
-      return this.play({ snap: client, v: this.version });
-    }
-    // Yjs cuts a text where a snapshot of another replica ends, also through a pair of surrogates.
-    const all = this.swarm.astral ? this.snapshots[client] : this.snapshots.flat();
-    const known = all.filter((at) => this.canTell(client, at));
-    if (known.length === 0) return;
-    const at = r.pick(known);
-    if (r.oneIn(5)) return this.play({ rewind: client, at });
-    if (r.oneIn(5)) {
-      const from = this.sent.filter(() => r.oneIn(3)).slice(-8);
-      return this.play({ within: client, at, from });
-    }
-    const [path] = this.place(client);
-    this.play({ look: client, path, at, before: r.oneIn(6) ? -1 : r.pick(known) });
-  }
-
-  // Whether nothing that the snapshot shows is deleted in the one since which the client keeps.
-  canTell(client, at) {
-    if (this.since[client] === null || this.since[client] === at) return true;
-    const { snapshots } = this.session.views;
-    const [since, { sv, ds }] = [snapshots.get(this.since[client]), snapshots.get(at)];
-    for (const [id, ranges] of since.ds.clients)
-      for (const { clock, len } of ranges)
-        for (let c = clock; c < Math.min(clock + len, sv.get(id) ?? 0); c++)
-          if (!Y.isDeleted(ds, Y.createID(id, c))) return false;
-    return true;
-  }
-
-  playCompaction(client) {
-    const { random: r, swarm, header } = this;
-    const step = { compact: client };
-    const keepsAll = !header.clients[client].gc && this.since[client] === null;
-    const known = this.snapshots[client];
-    // Whoever gives up deleted content that Yjs keeps must not be a source for others' snapshots.
-    if (keepsAll && known.length > 0 && !swarm.syncs && !swarm.undo && r.oneIn(2)) {
-      step.keep = this.since[client] = r.pick(known);
-    }
-    // What is inserted and deleted at once is not even told with its content then.
-    if (swarm.undo && !swarm.merges && r.oneIn(4)) step.keep = 'undo';
-    this.play(step);
   }
 
   everybody() {
@@ -552,20 +507,20 @@ class Generator {
         if (!this.session.peers[undoer].waits()) playHistory(this, undoer);
       }
       if (r.oneIn(2)) this.playDelivery(client);
-      if (r.oneIn(12)) this.playOther(client);
+      if (r.oneIn(8)) this.playOther(client);
       if (r.oneIn(20)) this.play({ check: [client] });
       if (this.swarm.compacts && r.oneIn(5))
-        this.playCompaction(r.below(this.header.clients.length));
+        playCompaction(this, r.below(this.header.clients.length));
       if (this.swarm.subdocs && r.oneIn(2)) this.playSubdocument(client);
       if (this.swarm.places) {
-        if (r.oneIn(3)) this.playPlace(client);
-        if (r.oneIn(4)) this.playFind(r.below(this.header.clients.length));
+        if (r.oneIn(3)) playPlace(this, client);
+        if (r.oneIn(4)) playFind(this, r.below(this.header.clients.length));
       }
       if (this.swarm.snapshots && r.oneIn(2))
-        this.playSnapshot(r.below(this.header.clients.length));
+        playSnapshot(this, r.below(this.header.clients.length));
     }
     this.settle();
-    for (const client of this.everybody()) this.playFind(client);
+    for (const client of this.everybody()) playFind(this, client);
     this.play({ check: this.everybody() });
     return { ...this.header, steps: this.steps };
   }
@@ -583,7 +538,8 @@ export const generate = (seed, { opCount = 30 } = {}) => {
     program = { ...generator.header, steps: generator.steps.slice(0, -1) };
   }
   const isFlat = !generator.swarm.nested && !generator.swarm.xml && !generator.swarm.subdocs;
-  return { program, trace: generator.trace, isFlat, isBroken };
+  const { trace, tally } = generator;
+  return { program, trace, tally, isFlat, isBroken };
 };
 
 // Several seeds in a row must not be alike in their first draws.

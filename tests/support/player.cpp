@@ -313,6 +313,8 @@ Result<> Session::play(const Json& step, JsonWriter& to) {
     done = play_receive(step["merge"], step["from"], step, to);
   } else if (step.HasMember("sync")) {
     done = play_sync(step, to);
+  } else if (step.HasMember("hear")) {
+    done = play_hear(step, to);
   } else if (step.HasMember("reload")) {
     done = play_reload(step, to);
   } else if (step.HasMember("utils")) {
@@ -417,6 +419,14 @@ Result<> Session::play_sync(const Json& step, JsonWriter& to) {
   to.Key("sent");
   write_hex(to, bytes);
   return done;
+}
+
+Result<> Session::play_hear(const Json& step, JsonWriter& to) {
+  Peer& peer = peer_at(step["hear"]);
+  peer.start_step();
+  Result<> applied = peer.apply(from_hex(text_of(step["bytes"])), step["v"].GetUint());
+  if (!applied) return applied;
+  return finish(step, peer, to);
 }
 
 Result<> Session::play_reload(const Json& step, JsonWriter& to) {

@@ -77,6 +77,7 @@ class Session {
   Result<> play_local(const Json& step, JsonWriter& to);
   Result<> play_receive(const Json& client, const Json& refs, const Json& step, JsonWriter& to);
   Result<> play_sync(const Json& step, JsonWriter& to);
+  Result<> play_hear(const Json& step, JsonWriter& to);
   Result<> play_reload(const Json& step, JsonWriter& to);
   Result<> play_history(const Json& step, JsonWriter& to);
   Result<> play_utils(const Json& step, JsonWriter& to);

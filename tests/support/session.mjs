@@ -12,6 +12,7 @@
 //   {recv: client, from: [i, k], v}                the k-th local update of step i arrives, V1 or V2
 //   {sync: client, from: client, v}                whole state past the receiver's state vector
 //   {merge: client, from: [[i, k]...], v}          several updates arrive merged
+//   {hear: client, bytes, v}                       an update of somebody who is not in the session
 //   {reload: client, id, v}                        a new document with a new id loads the state
 //   {utils: client, from: [[i, k]...]}             byte functions on updates, and a client's vector
 //   {load: client, guid} {unload: client, guid}    subdocuments become wanted, or no longer
@@ -390,6 +391,7 @@ export class Session {
     if (step.recv !== undefined) return this.playReceive(step.recv, [step.from], step);
     if (step.merge !== undefined) return this.playReceive(step.merge, step.from, step);
     if (step.sync !== undefined) return this.playSync(step);
+    if (step.hear !== undefined) return this.playHear(step);
     if (step.reload !== undefined) return this.playReload(step);
     if (step.utils !== undefined) return this.playUtils(step);
     if (step.load !== undefined || step.unload !== undefined) return this.playSubdocument(step);
@@ -467,6 +469,14 @@ export class Session {
     const bytes = this.peers[step.from].state(step.v, Y.encodeStateVector(peer.doc));
     const result = peer.observe(() => peer.apply(bytes, step.v));
     return this.note(step, { ...result, sent: hex(bytes) });
+  }
+
+  playHear(step) {
+    const peer = this.peers[step.hear];
+    return this.note(
+      step,
+      peer.observe(() => peer.apply(unhex(step.bytes), step.v)),
+    );
   }
 
   playReload(step) {
