@@ -68,24 +68,6 @@ export class Replica {
   batch(body) {
     body();
   }
-  patch(position, removed, inserted) {
-    this.change((draft) => A.splice(draft, ['t'], position, removed, inserted));
-  }
-
-  transact(body) {
-    this.change((draft) => {
-      this.draft = draft;
-      body();
-      this.draft = undefined;
-    });
-  }
-  batch(body) {
-    this.waiting = [];
-    body();
-    const { waiting } = this;
-    this.waiting = undefined;
-    [this.doc] = A.applyChanges(this.doc, waiting);
-  }
 
   apply(update) {
     [this.doc] = A.applyChanges(this.doc, [update]);

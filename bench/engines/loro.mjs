@@ -1,5 +1,6 @@
 // npm loro-crdt, in its own formats.
 import { createRequire } from 'node:module';
+import { Typed } from '../replica.mjs';
 
 const require = createRequire(import.meta.url);
 const { LoroDoc } = require('loro-crdt');
@@ -7,8 +8,9 @@ const { LoroDoc } = require('loro-crdt');
 export const name = `loro-crdt ${require('loro-crdt/package.json').version}`;
 export const FORMATS = ['snapshot', 'update'];
 
-export class Replica {
+export class Replica extends Typed {
   constructor(client, onUpdate) {
+    super();
     this.doc = new LoroDoc();
     this.doc.setPeerId(BigInt(client));
     this.t = this.doc.getText('t');
@@ -17,27 +19,12 @@ export class Replica {
     if (onUpdate) this.doc.subscribeLocalUpdates(onUpdate);
   }
 
-  edit([verb, ...rest]) {
-    this[verb](...rest);
+  edit(op) {
+    super.edit(op);
     if (!this.isOpen) this.doc.commit();
-  }
-  insert(index, text) {
-    this.t.insert(index, text);
-  }
-  erase(index, count) {
-    this.t.delete(index, count);
   }
   add(index, values) {
     values.forEach((value, i) => this.a.insert(index + i, value));
-  }
-  remove(index, count) {
-    this.a.delete(index, count);
-  }
-  set(key, value) {
-    this.m.set(key, value);
-  }
-  unset(key) {
-    this.m.delete(key);
   }
 
   transact(body) {
@@ -68,9 +55,6 @@ export class Replica {
   }
   restore(format, bytes) {
     this.doc.import(bytes);
-  }
-  text() {
-    return this.t.toString();
   }
   content() {
     return JSON.stringify([this.text(), this.a.toJSON(), this.m.toJSON()]);

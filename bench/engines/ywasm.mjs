@@ -1,5 +1,6 @@
 // npm ywasm: yrs as wasm.
 import { createRequire } from 'node:module';
+import { Typed, withUpdatesOf } from '../replica.mjs';
 
 const require = createRequire(import.meta.url);
 const Y = require('ywasm');
@@ -7,8 +8,10 @@ const Y = require('ywasm');
 export const name = `ywasm ${require('ywasm/package.json').version}`;
 export const FORMATS = ['v1', 'v2'];
 
-export class Replica {
+// It applies an update in a transaction of its own only, and wants to be told of open ones.
+export class Replica extends withUpdatesOf(Y, Typed) {
   constructor(client, onUpdate) {
+    super();
     this.doc = new Y.YDoc({ clientID: client });
     this.t = this.doc.getText('t');
     this.a = this.doc.getArray('a');
@@ -16,9 +19,6 @@ export class Replica {
     if (onUpdate) this.observer = this.doc.onUpdate((update) => onUpdate(update));
   }
 
-  edit([verb, ...rest]) {
-    this[verb](...rest);
-  }
   insert(index, text) {
     this.t.insert(index, text, undefined, this.transaction);
   }
@@ -45,10 +45,6 @@ export class Replica {
     this.transaction.free();
     this.transaction = undefined;
   }
-  // It applies an update in a transaction of its own only.
-  batch(body) {
-    body();
-  }
   patch(position, removed, inserted) {
     if (removed === 0) this.insert(position, inserted);
     else if (inserted === '') this.erase(position, removed);
@@ -60,19 +56,6 @@ export class Replica {
     }
   }
 
-  apply(update) {
-    Y.applyUpdate(this.doc, update);
-  }
-  encode(format) {
-    return format === 'v2' ? Y.encodeStateAsUpdateV2(this.doc) : Y.encodeStateAsUpdate(this.doc);
-  }
-  restore(format, bytes) {
-    if (format === 'v2') Y.applyUpdateV2(this.doc, bytes);
-    else Y.applyUpdate(this.doc, bytes);
-  }
-  text() {
-    return this.t.toString();
-  }
   content() {
     return JSON.stringify([this.text(), this.a.toJson(), this.m.toJson()]);
   }
