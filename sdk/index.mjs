@@ -8,6 +8,7 @@ export {
   SharedArray,
   SharedMap,
   SharedText,
+  SharedType,
   XmlElement,
   XmlFragment,
   XmlText,
