@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/sort.h"
 
 namespace tidemark::crdt {
 namespace {
@@ -20,8 +21,8 @@ bool is_sorted_and_joined(const std::vector<ClockRange>& ranges) {
 
 void sort_and_join(std::vector<ClockRange>& ranges) {
   if (is_sorted_and_joined(ranges)) return;
-  std::sort(ranges.begin(), ranges.end(),
-            [](const ClockRange& a, const ClockRange& b) { return a.first < b.first; });
+  compact_sort(ranges.begin(), ranges.end(),
+               [](const ClockRange& a, const ClockRange& b) { return a.first < b.first; });
   size_t kept = 0;
   for (const ClockRange& range : ranges) {
     if (kept > 0 && range.first <= ranges[kept - 1].end) {
@@ -146,8 +147,8 @@ void DeleteSet::normalize() {
 
 void DeleteSet::sort_clients() {
   const auto end = clients_.begin() + static_cast<std::ptrdiff_t>(used_);
-  std::stable_sort(clients_.begin(), end,
-                   [](const Client& a, const Client& b) { return a.id < b.id; });
+  compact_stable_sort(clients_.begin(), end,
+                      [](const Client& a, const Client& b) { return a.id < b.id; });
   size_t kept = 0;
   for (size_t i = 0; i < used_; ++i) {
     if (kept > 0 && clients_[kept - 1].id == clients_[i].id) {

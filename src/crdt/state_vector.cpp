@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/sort.h"
+
 namespace tidemark::crdt {
 namespace {
 
@@ -13,8 +15,8 @@ bool client_less(const StateVector::Entry& entry, uint64_t client) { return entr
 // Entries come descending; setting them one by one would be quadratic.
 StateVector::StateVector(std::vector<Entry> entries) : entries_(std::move(entries)) {
   std::reverse(entries_.begin(), entries_.end());
-  std::stable_sort(entries_.begin(), entries_.end(),
-                   [](const Entry& a, const Entry& b) { return a.client < b.client; });
+  compact_stable_sort(entries_.begin(), entries_.end(),
+                      [](const Entry& a, const Entry& b) { return a.client < b.client; });
   const auto end = std::unique(entries_.begin(), entries_.end(),
                                [](const Entry& a, const Entry& b) { return a.client == b.client; });
   entries_.erase(end, entries_.end());

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/sort.h"
 #include "base/utf.h"
 #include "crdt/internal/update/wire.h"
 
@@ -18,23 +19,24 @@ constexpr uint64_t kNaNBits = 0x7FF8000000000000;
 void keep_last_of_equal_keys(std::vector<AnyObject::Member>& members) {
   std::vector<size_t> order(members.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return members[a].first < members[b].first; });
-  std::vector<bool> is_dropped(members.size());
+  compact_stable_sort(order.begin(), order.end(),
+                      [&](size_t a, size_t b) { return members[a].first < members[b].first; });
+  std::vector<uint8_t> is_dropped(members.size());
   bool any_dropped = false;
   for (size_t i = 0; i < order.size();) {
     const size_t first = order[i];
     size_t last = first;
     while (++i < order.size() && members[order[i]].first == members[first].first) {
       last = order[i];
-      is_dropped[last] = any_dropped = true;
+      is_dropped[last] = 1;
+      any_dropped = true;
     }
     if (last != first) members[first].second = std::move(members[last].second);
   }
   if (!any_dropped) return;
   size_t kept = 0;
   for (size_t i = 0; i < members.size(); ++i) {
-    if (is_dropped[i]) continue;
+    if (is_dropped[i] != 0) continue;
     if (kept != i) members[kept] = std::move(members[i]);
     ++kept;
   }
@@ -51,8 +53,19 @@ void put_indices_first(std::vector<AnyObject::Member>& members) {
     return is_array_index(member.first);
   };
   if (std::none_of(members.begin(), members.end(), is_index)) return;
-  const auto end = std::stable_partition(members.begin(), members.end(), is_index);
-  std::sort(members.begin(), end, [](const AnyObject::Member& a, const AnyObject::Member& b) {
+  std::vector<AnyObject::Member> others;
+  size_t kept = 0;
+  for (AnyObject::Member& member : members) {
+    if (!is_index(member)) {
+      others.push_back(std::move(member));
+    } else if (AnyObject::Member& place = members[kept++]; &place != &member) {
+      place = std::move(member);
+    }
+  }
+  const auto end =
+      std::move(others.begin(), others.end(), members.begin() + static_cast<std::ptrdiff_t>(kept)) -
+      static_cast<std::ptrdiff_t>(others.size());
+  compact_sort(members.begin(), end, [](const AnyObject::Member& a, const AnyObject::Member& b) {
     return index_less(a.first, b.first);
   });
 }

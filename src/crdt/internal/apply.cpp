@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/assert.h"
+#include "base/sort.h"
 #include "crdt/internal/document.h"
 #include "crdt/internal/update/reader.h"
 #include "crdt/internal/update/struct_cut.h"
@@ -116,7 +117,7 @@ class Document::Application {
 
   void list_clients() {
     for (size_t i = 0; i < sections_.size(); ++i) by_client_.emplace_back(sections_[i].client, i);
-    std::sort(by_client_.begin(), by_client_.end());
+    compact_sort(by_client_.begin(), by_client_.end());
   }
 
   // The first that is not done: bytes from elsewhere may give a client several.
@@ -235,7 +236,7 @@ void Document::retry_deletes() {
   grown.reserve(open_->touched.size());
   for (const TransactionRecord::Touched& touched : open_->touched) grown.push_back(touched.client);
   // Descending, as in apply_deletes().
-  std::sort(grown.begin(), grown.end(), [this](ClientIndex a, ClientIndex b) {
+  compact_sort(grown.begin(), grown.end(), [this](ClientIndex a, ClientIndex b) {
     return store.clients[a].id > store.clients[b].id;
   });
   for (const ClientIndex client : grown) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/sort.h"
+
 namespace tidemark::crdt {
 namespace {
 
@@ -34,12 +36,12 @@ void ClockRanges::normalize() {
   const auto starts_before = [](const Range& a, const Range& b) { return a.first < b.first; };
   groups_.clear();
   if (has_one_client) {
-    std::sort(ranges_.begin(), ranges_.end(), starts_before);
+    compact_sort(ranges_.begin(), ranges_.end(), starts_before);
     return join_neighbours(ranges_);
   }
   std::unordered_map<ClientIndex, size_t> ranks;
   for (const Range& range : ranges_) ranks.emplace(range.client, ranks.size());
-  std::sort(ranges_.begin(), ranges_.end(), [&](const Range& a, const Range& b) {
+  compact_sort(ranges_.begin(), ranges_.end(), [&](const Range& a, const Range& b) {
     return a.client == b.client ? starts_before(a, b)
                                 : ranks.find(a.client)->second < ranks.find(b.client)->second;
   });

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/sort.h"
 #include "crdt/internal/document.h"
 #include "crdt/internal/struct_walk.h"
 #include "crdt/internal/undo_history.h"
@@ -158,7 +159,7 @@ class Document::Collection {
       const Item& item = store_.items[handle];
       return item.is_gc() ? 0 : store_.branches[item.parent].depth;
     };
-    std::sort(items.begin(), items.end(), [&](ItemHandle a, ItemHandle b) {
+    compact_sort(items.begin(), items.end(), [&](ItemHandle a, ItemHandle b) {
       return depth(a) != depth(b) ? depth(a) > depth(b) : a < b;
     });
     items.erase(std::unique(items.begin(), items.end()), items.end());

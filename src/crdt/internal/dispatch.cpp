@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "base/sort.h"
 #include "crdt/internal/document.h"
 
 namespace tidemark::crdt {
@@ -111,7 +112,7 @@ void Document::run_observers(TransactionRecord& record) {
     for (const BranchHandle target : entry.targets) {
       if (!is_gone(store, target)) events.emplace_back(*this, record, target, entry.branch);
     }
-    std::stable_sort(events.begin(), events.end(), [this](const Event& a, const Event& b) {
+    compact_stable_sort(events.begin(), events.end(), [this](const Event& a, const Event& b) {
       return store.branches[a.target().branch()].depth < store.branches[b.target().branch()].depth;
     });
     const DeepEvents deep{events};

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/sort.h"
 #include "crdt/internal/document.h"
 #include "crdt/internal/observers.h"
 #include "crdt/internal/update/struct_cut.h"
@@ -190,7 +191,7 @@ void Document::write_transaction(Writer& writer, const TransactionRecord& record
       sections.push_back({touched.client, touched.before});
     }
   }
-  std::sort(sections.begin(), sections.end(), [this](const Section& a, const Section& b) {
+  compact_sort(sections.begin(), sections.end(), [this](const Section& a, const Section& b) {
     return store.clients[a.client].id > store.clients[b.client].id;
   });
   write_sections(writer, sections);

@@ -316,7 +316,7 @@ class Document::Load {
     for (size_t i = 0; i < branch_count_; ++i) {
       Branch& branch = store_.branches[i];
       branch.has_formatting = false;
-      branch.cleans_formatting = cleaned_[i];
+      branch.cleans_formatting = cleaned_[i] != 0;
     }
   }
 
@@ -324,7 +324,7 @@ class Document::Load {
   StructStore& store_;
   RuleClaim claim_;
   size_t branch_count_;
-  std::vector<bool> cleaned_;
+  std::vector<uint8_t> cleaned_;
   std::vector<Section> sections_;
   std::vector<Type> types_;
   std::vector<TransactionRecord::Deleted> tombstones_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/sort.h"
+
 namespace tidemark::crdt {
 
 Redo::Redo(UndoHistory& history, const ClockRanges& insertions, std::vector<ItemHandle> items)
@@ -13,7 +15,7 @@ Redo::Redo(UndoHistory& history, const ClockRanges& insertions, std::vector<Item
   for (const ItemHandle item : items_) {
     if (store_.items[item].ref() == Ref::kType) types_.push_back(item);
   }
-  std::sort(types_.begin(), types_.end());
+  compact_sort(types_.begin(), types_.end());
 }
 
 bool Redo::run() {

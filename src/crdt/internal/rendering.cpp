@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/sort.h"
 #include "base/utf.h"
 #include "crdt/internal/formatting.h"
 
@@ -111,8 +112,8 @@ std::vector<std::pair<std::string, std::string>> members_of(const Any& value) {
       at += bytes;
     }
   }
-  std::sort(members.begin(), members.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
+  compact_sort(members.begin(), members.end(),
+               [](const auto& a, const auto& b) { return a.first < b.first; });
   return members;
 }
 
@@ -191,7 +192,7 @@ class XmlWriter {
     for (const auto& [key, value] : members.members()) {
       attributes.emplace_back(key, js_string(value));
     }
-    std::sort(attributes.begin(), attributes.end());
+    compact_sort(attributes.begin(), attributes.end());
     std::string start = "<" + name;
     for (const auto& [key, value] : attributes) append_attribute(start, key, value);
     add(start + ">");
@@ -203,8 +204,8 @@ class XmlWriter {
     for (const DeltaOp& op : text_delta(document_, branch)) {
       std::vector<Tag> tags;
       for (const auto& [name, value] : op.attributes) tags.push_back({name, members_of(value)});
-      std::sort(tags.begin(), tags.end(),
-                [](const Tag& a, const Tag& b) { return a.name < b.name; });
+      compact_sort(tags.begin(), tags.end(),
+                   [](const Tag& a, const Tag& b) { return a.name < b.name; });
       std::string start;
       std::string end;
       for (const Tag& tag : tags) {

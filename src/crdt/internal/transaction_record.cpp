@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/sort.h"
+
 namespace tidemark::crdt {
 
 void TransactionRecord::clear_rest() {
@@ -21,22 +23,22 @@ void TransactionRecord::clear_rest() {
 void TransactionRecord::sort_deleted() {
   if (deleted.empty()) return;
   deleted_clients.push_back(deleted.front().client);
-  std::vector<bool> is_known;
+  std::vector<uint8_t> is_known;
   for (const Deleted& range : deleted) {
     if (deleted_clients.back() == range.client) continue;
     if (is_known.empty()) {
       is_known.resize(deleted_clients.front() + 1);
-      is_known[deleted_clients.front()] = true;
+      is_known[deleted_clients.front()] = 1;
     }
     if (range.client >= is_known.size()) is_known.resize(range.client + 1);
-    if (!is_known[range.client]) deleted_clients.push_back(range.client);
-    is_known[range.client] = true;
+    if (is_known[range.client] == 0) deleted_clients.push_back(range.client);
+    is_known[range.client] = 1;
   }
   const auto goes_before = [](const Deleted& a, const Deleted& b) {
     return a.client != b.client ? a.client < b.client : a.clock < b.clock;
   };
   if (!std::is_sorted(deleted.begin(), deleted.end(), goes_before)) {
-    std::sort(deleted.begin(), deleted.end(), goes_before);
+    compact_sort(deleted.begin(), deleted.end(), goes_before);
   }
   size_t kept = 0;
   for (size_t i = 1; i < deleted.size(); ++i) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/sort.h"
 #include "crdt/internal/redo.h"
 #include "crdt/internal/struct_walk.h"
 
@@ -163,8 +164,8 @@ void UndoHistory::note(const TransactionRecord& record, UndoStep& step) {
     std::vector<TransactionRecord::Touched> touched(
         record.touched.begin(),
         record.touched.begin() + static_cast<std::ptrdiff_t>(record.own_touched));
-    std::sort(touched.begin(), touched.end(),
-              [](const auto& a, const auto& b) { return a.client < b.client; });
+    compact_sort(touched.begin(), touched.end(),
+                 [](const auto& a, const auto& b) { return a.client < b.client; });
     std::for_each(touched.begin(), touched.end(), add);
   }
   for (const ClientIndex client : record.deleted_clients) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/fit.h"
+#include "base/sort.h"
 
 namespace tidemark::crdt {
 
@@ -16,15 +17,18 @@ void DeletedRanges::add_apart(Range range) {
 void DeletedRanges::fold() {
   const auto goes_before = [](const Range& a, const Range& b) { return a.clock < b.clock; };
   if (!std::is_sorted(fresh_.begin(), fresh_.end(), goes_before)) {
-    std::sort(fresh_.begin(), fresh_.end(), goes_before);
+    compact_sort(fresh_.begin(), fresh_.end(), goes_before);
   }
-  const auto middle = static_cast<std::ptrdiff_t>(ranges_.size());
+  // From the end: what is appended in order, as in every load, moves nothing that was there.
+  size_t old = ranges_.size();
   ranges_.insert(ranges_.end(), fresh_.begin(), fresh_.end());
-  fresh_.clear();
-  // What is appended in order needs no moving; that is every load.
-  if (middle > 0 &&
-      goes_before(ranges_[static_cast<size_t>(middle)], ranges_[static_cast<size_t>(middle) - 1])) {
-    std::inplace_merge(ranges_.begin(), ranges_.begin() + middle, ranges_.end(), goes_before);
+  for (size_t to = ranges_.size(); !fresh_.empty();) {
+    if (old > 0 && goes_before(fresh_.back(), ranges_[old - 1])) {
+      ranges_[--to] = ranges_[--old];
+    } else {
+      ranges_[--to] = fresh_.back();
+      fresh_.pop_back();
+    }
   }
   size_t kept = 0;
   for (size_t i = 1; i < ranges_.size(); ++i) {
