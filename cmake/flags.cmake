@@ -13,8 +13,9 @@ add_library(tm_flags_pure INTERFACE)
 target_compile_options(tm_flags_pure INTERFACE -fno-exceptions -fno-rtti)
 
 # The module goes to browsers: assertions in it name files, not this machine's folders.
+# Its allocator aligns to 8.
 if(TM_WASM)
-  add_compile_options("-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=")
+  add_compile_options("-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=" -fnew-alignment=8)
 endif()
 
 if(TM_SANITIZE)
