@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Fails if a wasm module imports anything: pure code asks nothing of the world.
+"""Fails if a wasm module imports anything: pure code asks nothing of the world. Fails also if it is
+larger than it may be, compressed by gzip as a server would.
 
-usage: check_wasm.py MODULE.wasm
+usage: check_wasm.py MODULE.wasm [BYTES]
 """
+import gzip
 import sys
 
 IMPORT_SECTION = 2
@@ -74,13 +76,19 @@ def imports(module):
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
     with open(sys.argv[1], "rb") as file:
-        found = imports(file.read())
-    for line in found:
-        print(f"{sys.argv[1]} imports {line}", file=sys.stderr)
-    sys.exit(1 if found else 0)
+        module = file.read()
+    flaws = [f"imports {line}" for line in imports(module)]
+    if len(sys.argv) == 3:
+        size = len(gzip.compress(module, 9))
+        print(f"{len(module)} bytes, {size} by gzip -9")
+        if size > int(sys.argv[2]):
+            flaws.append(f"takes {size} bytes by gzip -9, more than {sys.argv[2]}")
+    for flaw in flaws:
+        print(f"{sys.argv[1]} {flaw}", file=sys.stderr)
+    sys.exit(1 if flaws else 0)
 
 
 if __name__ == "__main__":
