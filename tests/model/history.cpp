@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <numeric>
 
 #include "base/assert.h"
 #include "model/kernel_view.h"
@@ -146,7 +145,14 @@ void Observer::play(const Operation& operation) {
   model::play(operation, slow_);
 }
 
-std::string Observer::blocks() const { return blocks_of(fast_); }
+std::string Observer::identity() const {
+  const crdt::DocStats stats = fast_.stats();
+  std::string identity(as_text(fast_.encode_state_as_update()));
+  for (const uint64_t waits : {stats.pending_structs, stats.pending_bytes, stats.pending_deletes}) {
+    identity += "," + std::to_string(waits);
+  }
+  return identity;
+}
 
 std::string Observer::compare(History::Effect& effect) {
   for (crdt::Doc* doc : {&fast_, &slow_}) {
@@ -217,102 +223,70 @@ std::string Observer::compare_loaded() const {
 
 namespace {
 
-std::string compare_order(History& history, const std::vector<size_t>& order) {
-  const Edits latest = Edits{1} << (history.size() - 1);
-  Observer observer(history, kNobody);
-  for (const size_t edit : order) {
-    const Edits before = observer.heard();
-    observer.hear(edit);
-    if ((observer.heard() & latest) == 0) continue;
-    const std::string failure = observer.compare(history.effect(before, edit));
-    if (failure.empty()) continue;
-    std::string where = "edits arrive as";
-    for (const size_t i : order) where += " " + std::to_string(i);
-    where += ", after " + std::to_string(edit) + ": ";
-    return where + failure;
-  }
-  return observer.compare_loaded();
-}
-
-// A document that some order leads to: by its blocks one of those after the same edits.
-struct Station {
-  Edits heard;
-  std::vector<size_t> path;
-  Edits taken = 0;  // edits that were delivered next
-};
-
-class Walks {
- public:
-  explicit Walks(History& history) : history_(history) {}
-
-  std::string run() {
-    arrive(0, {}, {});
-    for (size_t i = 0; i < stations_.size(); ++i) {
-      while (next_of(stations_[i]) != kNowhere) {
-        if (const std::string failure = walk_from(i); !failure.empty()) return failure;
-      }
-    }
-    return {};
-  }
-
- private:
-  static constexpr size_t kNowhere = ~size_t{0};
-
-  // An edit that is possible here and that nobody has taken from here.
-  size_t next_of(const Station& station) const {
-    for (size_t i = 0; i < history_.size(); ++i) {
-      const Edits bit = Edits{1} << i;
-      const bool is_possible = (history_[i].past & ~station.heard) == 0;
-      if (((station.heard | station.taken) & bit) == 0 && is_possible) return i;
-    }
-    return kNowhere;
-  }
-
-  size_t arrive(Edits heard, const std::string& blocks, const std::vector<size_t>& path) {
-    const auto [place, is_new] = numbers_.try_emplace({heard, blocks}, stations_.size());
-    if (is_new) stations_.push_back({heard, path});
-    return place->second;
-  }
-
-  // Goes there and then on along steps that nobody has taken, to where there are none.
-  std::string walk_from(size_t number) {
-    Observer observer(history_, kNobody);
-    std::vector<size_t> path = stations_[number].path;
-    for (const size_t edit : path) observer.hear(edit);
-    for (size_t edit = next_of(stations_[number]); edit != kNowhere;
-         edit = next_of(stations_[number])) {
-      stations_[number].taken |= Edits{1} << edit;
-      const Edits before = observer.heard();
-      observer.hear(edit);
-      path.push_back(edit);
-      if (const std::string failure = observer.compare(history_.effect(before, edit));
-          !failure.empty()) {
-        return "after " + std::to_string(path.size()) + " edits: " + failure;
-      }
-      number = arrive(observer.heard(), observer.blocks(), path);
-    }
-    return observer.compare_loaded();
-  }
-
-  History& history_;
-  std::vector<Station> stations_;
-  std::map<std::pair<Edits, std::string>, size_t> numbers_;
-};
+constexpr size_t kNowhere = ~size_t{0};
 
 }  // namespace
 
-std::string compare_all_orders(History& history, size_t known) {
-  std::vector<size_t> order(history.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  const auto first = order.begin() + static_cast<std::ptrdiff_t>(known);
-  do {
-    if (const std::string failure = compare_order(history, order); !failure.empty()) {
-      return failure;
-    }
-  } while (std::next_permutation(first, order.end()));
+Orders::Orders(History& history) : history_(history) {
+  std::vector<uint8_t> path;
+  for (size_t i = 0; i < history.size(); ++i) path.push_back(static_cast<uint8_t>(i));
+  stations_.push_back({history.all(), path});
+}
+
+// From those who have not heard of the last edit every other step was taken before it was there.
+size_t Orders::next_of(const Station& station) const {
+  const size_t last = history_.size() - 1;
+  const bool has_last = (station.heard >> last & 1) != 0;
+  const Edits possible =
+      (has_last ? history_.all() : Edits{1} << last) & ~(station.heard | station.taken);
+  return possible == 0 ? kNowhere : static_cast<size_t>(std::countr_zero(possible));
+}
+
+size_t Orders::arrive(const Observer& observer, const std::vector<uint8_t>& path) {
+  const auto [place, is_new] =
+      numbers_.try_emplace({observer.heard(), observer.identity()}, stations_.size());
+  if (is_new) stations_.push_back({observer.heard(), path});
+  return place->second;
+}
+
+// Goes there and then on along steps that nobody has taken, to where there are none.
+std::string Orders::walk_from(size_t number) {
+  Observer observer(history_, kNobody);
+  std::vector<uint8_t> path = stations_[number].path;
+  for (const size_t edit : path) observer.hear(edit);
+  for (size_t edit = next_of(stations_[number]); edit != kNowhere;
+       edit = next_of(stations_[number])) {
+    stations_[number].taken |= Edits{1} << edit;
+    const Edits before = observer.heard();
+    observer.hear(edit);
+    path.push_back(static_cast<uint8_t>(edit));
+    std::string failure = observer.compare(history_.effect(before, edit));
+    number = arrive(observer, path);
+    if (failure.empty() && observer.heard() == history_.all()) failure = observer.compare_loaded();
+    if (failure.empty()) continue;
+    std::string where = "edits arrive as";
+    for (const size_t i : path) where += " " + std::to_string(i);
+    where += ": ";
+    where += failure;
+    return where;
+  }
   return {};
 }
 
-std::string compare_all_walks(History& history) { return Walks(history).run(); }
+std::string Orders::extend() {
+  for (size_t i = 0; i < stations_.size(); ++i) {
+    while (next_of(stations_[i]) != kNowhere) {
+      if (std::string failure = walk_from(i); !failure.empty()) return failure;
+    }
+  }
+  return {};
+}
+
+void Orders::pop() {
+  const Edits last = Edits{1} << (history_.size() - 1);
+  std::erase_if(stations_, [&](const Station& station) { return (station.heard & last) != 0; });
+  for (Station& station : stations_) station.taken &= ~last;
+  std::erase_if(numbers_, [&](const auto& entry) { return (entry.first.first & last) != 0; });
+}
 
 }  // namespace tidemark::model

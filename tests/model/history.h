@@ -2,7 +2,7 @@
 // on the model and on documents of the kernel; whatever both must agree on is compared here.
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -87,7 +87,9 @@ class Observer {
 
   Edits heard() const { return heard_; }
   void note_heard(Edits edits) { heard_ |= edits; }
-  std::string blocks() const;
+  // What tells documents apart that have heard of the same: how their units lie in blocks, and what
+  // waits.
+  std::string identity() const;
   const Buffer& v1() const { return updates_[0]; }
   const Buffer& v2() const { return updates_[2]; }
 
@@ -104,13 +106,33 @@ class Observer {
   std::vector<crdt::Subscription> subscriptions_;
 };
 
-// Every order in which the edits can reach somebody, also those in which an edit comes before what
-// it depends on; but the first `known` edits come first. What was not affected by the last edit has
-// been looked at without it. For few edits: their number of orders is a factorial.
-std::string compare_all_orders(History& history, size_t known = 0);
+// Everything that can become of those who hear of a growing history, in whichever order, also in
+// those in which an edit comes before what it depends on. Orders that lead to one and the same
+// document, by the bytes that it says and by what waits in it, go on as one: every step of every
+// order is made and compared, and none twice.
+class Orders {
+ public:
+  // Everybody has heard of what is in the history so far.
+  explicit Orders(History& history);
 
-// Every order in which no edit comes before what it depends on. Two orders that lead to one and the
-// same document, block by block, go on as one, so that a dozen edits are a few hundred steps.
-std::string compare_all_walks(History& history);
+  // The history has one more edit: all steps that have heard of it, or do so now.
+  std::string extend();
+  // The edit is about to go.
+  void pop();
+
+ private:
+  struct Station {
+    Edits heard;
+    std::vector<uint8_t> path;
+    Edits taken = 0;  // edits that were heard next
+  };
+  size_t next_of(const Station& station) const;
+  size_t arrive(const Observer& observer, const std::vector<uint8_t>& path);
+  std::string walk_from(size_t number);
+
+  History& history_;
+  std::vector<Station> stations_;
+  std::map<std::pair<Edits, std::string>, size_t> numbers_;
+};
 
 }  // namespace tidemark::model

@@ -152,15 +152,6 @@ std::string lists_of(const crdt::Doc& doc) {
   return text;
 }
 
-std::string blocks_of(const crdt::Doc& doc) {
-  std::string text;
-  crdt::inspect_doc(doc, [&](const crdt::Block& block) {
-    text += std::to_string(block.first.client) + ":" + std::to_string(block.first.clock) + " ";
-    return true;
-  });
-  return text;
-}
-
 std::string describe(Bytes update, crdt::UpdateFormat format) {
   Message message;
   const Result<crdt::DeleteSet> deletes =

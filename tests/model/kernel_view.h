@@ -14,8 +14,6 @@ std::string describe(const crdt::Doc& doc);
 std::string shown(crdt::Doc& doc);
 // The part of describe() that no encoding of the document says: what stands where in its lists.
 std::string lists_of(const crdt::Doc& doc);
-// How units lie together in blocks: what the bytes of a document say beyond what it means.
-std::string blocks_of(const crdt::Doc& doc);
 // What an update says; the error is that of the decoder.
 std::string describe(Bytes update, crdt::UpdateFormat format);
 

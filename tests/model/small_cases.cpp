@@ -1,8 +1,10 @@
 #include "model/small_cases.h"
 
 #include <algorithm>
-#include <functional>
+#include <bit>
+#include <map>
 #include <numeric>
+#include <optional>
 
 namespace tidemark::model {
 namespace {
@@ -27,6 +29,7 @@ class Histories {
       outcome_.failure = history_.add((bounds_.clients + 1) / 2, 0, starting_text());
     }
     first_ = history_.size();
+    orders_.emplace(history_);
     extend();
     return outcome_;
   }
@@ -65,12 +68,14 @@ class Histories {
     for (const Operation& operation :
          choices(bounds_.family, history_.after(past).replica, number)) {
       std::string failure = history_.add(client, past, operation);
-      if (failure.empty() && are_clients_named_in_order()) {
-        ++outcome_.histories;
-        failure = compare_all_orders(history_, first_);
-      }
+      const bool is_one = are_clients_named_in_order();
+      if (is_one) ++outcome_.histories;
+      // Longer ones may have names for all.
+      const bool may_grow = history_.size() - first_ < bounds_.edits;
+      if (failure.empty() && (is_one || may_grow)) failure = orders_->extend();
       if (!failure.empty()) outcome_.failure = history_.describe() + failure;
       extend();
+      orders_->pop();
       history_.pop();
       if (has_failed()) return;
     }
@@ -86,32 +91,125 @@ class Histories {
   Bounds bounds_;
   History history_;
   size_t first_ = 0;
+  std::optional<Orders> orders_;
   Outcome outcome_;
 };
 
 enum class Action : uint8_t { kInsertAtFront, kInsertAtEnd, kEraseFirst };
-constexpr unsigned kActions = 3;
+constexpr Action kActions[] = {Action::kInsertAtFront, Action::kInsertAtEnd, Action::kEraseFirst};
+constexpr uint64_t kListener = 99;
 
-// One script after the other; false if an action is not possible.
-bool write_scripts(History& history, const Scripts& scripts, uint64_t choice, Outcome& outcome) {
-  if (scripts.starts_with_text) outcome.failure = history.add(2, 0, starting_text());
-  const Edits known_to_all = history.all();
-  for (uint64_t client = 1; client <= scripts.clients; ++client) {
-    Edits past = known_to_all;
-    for (unsigned i = 0; i < scripts.edits; ++i, choice /= kActions) {
-      const auto number = static_cast<uint32_t>(history.size());
-      const auto length = static_cast<uint32_t>(history.after(past).replica.length(kText));
-      const auto action = static_cast<Action>(choice % kActions);
-      Operation operation = insert_text(action == Action::kInsertAtEnd ? length : 0, 1, number);
-      if (action == Action::kEraseFirst) operation.verb = Operation::Verb::kErase;
-      if (action == Action::kEraseFirst && length == 0) return false;
-      outcome.failure = history.add(client, past, operation);
-      if (!outcome.failure.empty()) return true;
-      past |= Edits{1} << number;
-    }
+// The scripts of all clients form a tree: each edit goes on from the scripts without it. A set of
+// scripts is heard up to its end here; in which orders is known from the sets that lack one edit.
+class ScriptTree {
+ public:
+  explicit ScriptTree(const Scripts& scripts) : scripts_(scripts), history_(true) {}
+
+  Outcome run() {
+    if (scripts_.starts_with_text) outcome_.failure = history_.add(2, 0, starting_text());
+    known_to_all_ = history_.all();
+    written_.resize(scripts_.clients);
+    write(0);
+    return outcome_;
   }
-  return true;
-}
+
+ private:
+  // What a client did: an action for each edit.
+  using Written = std::vector<std::string>;
+  // Whose turn it is, from the first edit to the last: one order for each document they lead to.
+  using Turns = std::vector<std::string>;
+
+  bool has_failed() const { return !outcome_.failure.empty(); }
+
+  void write(size_t client) {
+    if (client + 1 < scripts_.clients) {
+      write(client + 1);
+    } else if (!has_failed()) {
+      ++outcome_.histories;
+      if (std::string failure = compare(); !failure.empty()) {
+        outcome_.failure = history_.describe() + failure;
+      }
+    }
+    if (written_[client].size() < scripts_.edits) {
+      for (const Action action : kActions) write_on(client, action);
+    }
+    // Nobody goes on from here any more.
+    if (client == 0)
+      std::erase_if(turns_, [&](const auto& e) { return e.first[0] == written_[0]; });
+  }
+
+  void write_on(size_t client, Action action) {
+    if (has_failed()) return;
+    const Edits past = known_to_all_ | edits_of(client);
+    const auto length = static_cast<uint32_t>(history_.after(past).replica.length(kText));
+    if (action == Action::kEraseFirst && length == 0) return;
+    // Letters of their own, the same in every set of scripts.
+    const auto letter = static_cast<uint32_t>(client * scripts_.edits + written_[client].size());
+    Operation operation = insert_text(action == Action::kInsertAtEnd ? length : 0, 1, letter);
+    if (action == Action::kEraseFirst) operation.verb = Operation::Verb::kErase;
+    outcome_.failure = history_.add(client + 1, past, operation);
+    written_[client] += static_cast<char>(action);
+    write(client);
+    written_[client].pop_back();
+    history_.pop();
+  }
+
+  // Edits lie client by client behind what everybody knows.
+  size_t first_of(size_t client) const {
+    size_t first = static_cast<size_t>(std::popcount(known_to_all_));
+    for (size_t before = 0; before < client; ++before) first += written_[before].size();
+    return first;
+  }
+  Edits edits_of(size_t client) const {
+    return ((Edits{1} << written_[client].size()) - 1) << first_of(client);
+  }
+
+  // All orders, by the edit that is heard last.
+  std::string compare() {
+    std::map<std::string, std::string> found;  // the turns that lead to a document
+    bool is_start = true;
+    for (size_t client = 0; client < scripts_.clients; ++client) {
+      if (written_[client].empty()) continue;
+      is_start = false;
+      Written before = written_;
+      before[client].pop_back();
+      for (const std::string& turns : turns_.at(before)) {
+        if (std::string failure = compare_last(turns, client, found); !failure.empty()) {
+          return failure;
+        }
+      }
+    }
+    Turns& turns = turns_[written_];
+    if (is_start) turns.emplace_back();
+    for (auto& [identity, path] : found) turns.push_back(std::move(path));
+    return {};
+  }
+
+  std::string compare_last(const std::string& turns, size_t client,
+                           std::map<std::string, std::string>& found) {
+    Observer observer(history_, kListener);
+    for (size_t i = 0; i < first_of(0); ++i) observer.hear(i);
+    std::vector<size_t> next(scripts_.clients);
+    for (size_t i = 0; i < next.size(); ++i) next[i] = first_of(i);
+    for (const char turn : turns) observer.hear(next[static_cast<size_t>(turn)]++);
+    const Edits before = observer.heard();
+    observer.hear(next[client]);
+    if (std::string failure = observer.compare(history_.effect(before, next[client]));
+        !failure.empty()) {
+      return "after " + std::to_string(turns.size()) + " edits: " + failure;
+    }
+    const bool is_new =
+        found.emplace(observer.identity(), turns + static_cast<char>(client)).second;
+    return is_new ? observer.compare_loaded() : std::string();
+  }
+
+  Scripts scripts_;
+  History history_;
+  Edits known_to_all_ = 0;
+  Written written_;
+  std::map<Written, Turns> turns_;
+  Outcome outcome_;
+};
 
 // Everybody's edits, played by a writer who hears of some others' before each.
 void write_at_random(History& history, Random& random, std::string& failure) {
@@ -158,21 +256,7 @@ std::string listen_at_random(History& history, Random& random) {
 
 Outcome compare_histories(const Bounds& bounds) { return Histories(bounds).run(); }
 
-Outcome compare_scripts(const Scripts& scripts) {
-  Outcome outcome;
-  uint64_t end = 1;
-  for (unsigned i = 0; i < scripts.clients * scripts.edits; ++i) end *= kActions;
-  for (uint64_t choice = 0; choice < end; choice += scripts.stride) {
-    History history(true);
-    if (!write_scripts(history, scripts, choice, outcome)) continue;
-    ++outcome.histories;
-    if (outcome.failure.empty()) outcome.failure = compare_all_walks(history);
-    if (outcome.failure.empty()) continue;
-    outcome.failure = history.describe() + outcome.failure;
-    return outcome;
-  }
-  return outcome;
-}
+Outcome compare_scripts(const Scripts& scripts) { return ScriptTree(scripts).run(); }
 
 Outcome compare_random(uint64_t seed) {
   Random random(seed);

@@ -25,13 +25,12 @@ struct Bounds {
 // or in the order in which edits are listed that did not know of each other, one stands for all.
 Outcome compare_histories(const Bounds& bounds);
 
-// Clients who write a text without hearing of each other, each so many edits, and then hear of all
-// in every order. An edit is an insertion at the front or at the end, or the deletion of the first
-// unit. Of every `stride` histories one is taken.
+// Every set of scripts of so many edits or fewer: clients write a text without hearing of each
+// other, and then somebody hears of them in every order that keeps to each script. An edit is an
+// insertion at the front or at the end, or the deletion of the first unit.
 struct Scripts {
   unsigned clients = 3;
   unsigned edits = 4;  // of each
-  unsigned stride = 1;
   bool starts_with_text = true;
 };
 Outcome compare_scripts(const Scripts& scripts);
