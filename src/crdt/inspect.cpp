@@ -217,7 +217,7 @@ MemoryUse memory_of(const Doc& doc) {
   MemoryUse use;
   use.items = store.items.memory();
   use.content = store.pool.memory();
-  use.positions = store.index.memory();
+  use.positions = store.index_memory();
   use.tables = store.memory() - use.items - use.content - use.positions;
   use.pending = doc.pending_bytes();
   return use;

@@ -12,7 +12,7 @@ std::string StructStore::check_client(Client& client) const {
   DeletedRanges deleted;
   for (Directory::Position place = client.directory.first();;
        place = client.directory.next(place)) {
-    const Directory::Entry& entry = client.directory.at(place);
+    const Directory::Entry entry = client.directory.at(place);
     const Item& item = items[entry.item];
     if (entry.clock != next || item.clock != next || item.len == 0) {
       breaks += name + "gap at clock " + std::to_string(next) + "\n";
@@ -45,7 +45,7 @@ std::string StructStore::check_branch(BranchHandle handle) const {
     left = at;
   }
   if (length != branch.length) breaks += name + "length is wrong\n";
-  if (branch.tree != kNone && !index.check(branch.tree, branch.start)) {
+  if (branch.tree != kNone && !index_->check(branch.tree, branch.start)) {
     breaks += name + "position index is wrong\n";
   }
   if (branch.entries == nullptr) return breaks;

@@ -35,16 +35,17 @@ bool shows_any(const Snapshot& snapshot, const DeleteSet& set) {
 
 void Document::change_gc_policy(const GcPolicy& policy) {
   if (collects_at_once()) {
-    given_up_ = delete_set();
+    given_up_.make() = delete_set();
   } else {
-    given_up_.add(options_.gc.unwanted());
-    given_up_.normalize();
+    given_up_.make().add(options_.gc.unwanted());
+    given_up_.make().normalize();
   }
   options_.gc = policy;
 }
 
 bool Document::keeps(const Snapshot& snapshot) const {
-  return !collects_at_once() && !shows_any(snapshot, given_up_) &&
+  return !collects_at_once() &&
+         !(given_up_.get() != nullptr && shows_any(snapshot, *given_up_.get())) &&
          !shows_any(snapshot, options_.gc.unwanted());
 }
 
@@ -221,7 +222,6 @@ void Document::compact() {
   }
   subdocuments.follow(store.rewrite());
   Slab<uint8_t>().swap(shortcut_);
-  writer_v1_ = UpdateWriterV1();
   fit();
 }
 
@@ -254,7 +254,7 @@ void Document::collect_children(BranchHandle first) {
   while (!graves.empty()) {
     Branch& branch = store.branches[graves.back()];
     graves.pop_back();
-    if (branch.tree != kNone) store.index.destroy(branch.tree);
+    if (branch.tree != kNone) store.index().destroy(branch.tree);
     branch.tree = kNone;
     const ItemHandle start = branch.start;
     const std::unique_ptr<KeyTable> entries = std::move(branch.entries);

@@ -29,8 +29,8 @@ void Document::fit() {
   TM_ASSERT(is_idle());
   encoded_.forget();
   queue_.forget();
-  scanned_ = ScanMarks();
-  conflicting_ = ScanMarks();
+  conflict_marks_.drop();
+  outgoing_.drop();
   store.fit();
 }
 

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "base/encoder.h"
+#include "base/on_demand.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "crdt/delete_set.h"
@@ -20,6 +20,7 @@
 #include "crdt/internal/fugue_tree.h"
 #include "crdt/internal/new_content.h"
 #include "crdt/internal/observers.h"
+#include "crdt/internal/outgoing.h"
 #include "crdt/internal/pending.h"
 #include "crdt/internal/plain_edit.h"
 #include "crdt/internal/recent_edit.h"
@@ -27,7 +28,6 @@
 #include "crdt/internal/store/struct_store.h"
 #include "crdt/internal/subdocuments.h"
 #include "crdt/internal/transaction_record.h"
-#include "crdt/internal/update/writer.h"
 #include "crdt/update_limits.h"
 #include "crdt/value.h"
 
@@ -204,10 +204,7 @@ class Document {
   void retry_deletes();
 
   // encode.cpp
-  struct Section {
-    ClientIndex client;
-    uint32_t clock;
-  };
+  using Section = Outgoing::Section;
   bool write_plain(const Item& item, Encoder& to) const;
   template <typename Writer>
   void write_sections(Writer& writer, const std::vector<Section>& sections);
@@ -265,7 +262,7 @@ class Document {
   void write_transaction(Writer& writer, const TransactionRecord& record);
 
   Options options_;
-  DeleteSet given_up_;  // what former policies may have let go of
+  OnDemand<DeleteSet> given_up_;  // what former policies may have let go of
   uint64_t client_id_;
   RuleChoice rule_;
   ClientIndex own_client_ = kNoClient;
@@ -279,8 +276,7 @@ class Document {
   BriefTransaction brief_;
   Pending pending_;
   PendingDeletes pending_deletes_;
-  ScanMarks scanned_;
-  ScanMarks conflicting_;
+  OnDemand<ConflictMarks> conflict_marks_;
   FugueTree fugue_tree_{store};
 
   Caret caret_;
@@ -292,9 +288,7 @@ class Document {
   EncodedState encoded_;
 
   // Kept for their memory: emitting an update allocates nothing.
-  UpdateWriterV1 writer_v1_;
-  std::vector<Section> sections_;
-  DeleteSet deletes_;
+  OnDemand<Outgoing> outgoing_;
 };
 
 }  // namespace tidemark::crdt

@@ -184,7 +184,7 @@ template Buffer Document::encode_state<UpdateWriterV2>(const StateVector&);
 
 template <typename Writer>
 void Document::write_transaction(Writer& writer, const TransactionRecord& record) {
-  std::vector<Section>& sections = sections_;
+  auto& [own_writer, sections, deletes] = outgoing_.make();
   sections.clear();
   for (const TransactionRecord::Touched& touched : record.touched) {
     if (store.clients[touched.client].state > touched.before) {
@@ -195,21 +195,22 @@ void Document::write_transaction(Writer& writer, const TransactionRecord& record
     return store.clients[a.client].id > store.clients[b.client].id;
   });
   write_sections(writer, sections);
-  deletes_.clear();
+  deletes.clear();
   for (const TransactionRecord::Deleted& range : record.deleted) {
-    deletes_.add(store.clients[range.client].id, range.clock, range.len);
+    deletes.add(store.clients[range.client].id, range.clock, range.len);
   }
-  deletes_.normalize();
-  writer.write_delete_set(deletes_);
+  deletes.normalize();
+  writer.write_delete_set(deletes);
 }
 
 void Document::emit_updates(const TransactionRecord& record) {
   const bool wants_v1 = observers_->has(Observers::Kind::kUpdateV1);
   if (!(wants_v1 || observers_->has(Observers::Kind::kUpdateV2)) || !has_effect(record)) return;
   if (wants_v1) {
-    writer_v1_.clear();
-    write_transaction(writer_v1_, record);
-    emit_update(Observers::Kind::kUpdateV1, {writer_v1_.bytes(), record.origin, record.is_local});
+    UpdateWriterV1& writer = outgoing_.make().writer;
+    writer.clear();
+    write_transaction(writer, record);
+    emit_update(Observers::Kind::kUpdateV1, {writer.bytes(), record.origin, record.is_local});
   }
   // Perhaps only since V1 was told.
   if (observers_->has(Observers::Kind::kUpdateV2)) emit_v2(record);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <array>
-#include <optional>
+#include <memory>
 #include <utility>
 
 #include "base/bytes.h"
@@ -13,7 +13,7 @@ namespace tidemark::crdt {
 class EncodedState {
  public:
   // By update format.
-  using ByFormat = std::array<std::optional<Buffer>, 2>;
+  using ByFormat = std::array<std::unique_ptr<Buffer>, 2>;
 
   const ByFormat& whole() const { return whole_; }
   const ByFormat& delete_set() const { return delete_set_; }
@@ -29,15 +29,16 @@ class EncodedState {
   size_t memory() const {
     size_t bytes = 0;
     for (const ByFormat* kept : {&whole_, &delete_set_}) {
-      for (const std::optional<Buffer>& buffer : *kept) bytes += buffer ? buffer->capacity() : 0;
+      for (const std::unique_ptr<Buffer>& buffer : *kept) bytes += buffer ? buffer->capacity() : 0;
     }
     return bytes;
   }
 
  private:
-  const Buffer& keep(std::optional<Buffer>& place, Buffer& bytes) {
+  const Buffer& keep(std::unique_ptr<Buffer>& place, Buffer& bytes) {
     is_empty_ = false;
-    return place.emplace(std::move(bytes));
+    place = std::make_unique<Buffer>(std::move(bytes));
+    return *place;
   }
 
   bool is_empty_ = true;

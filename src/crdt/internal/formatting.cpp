@@ -156,7 +156,7 @@ TextCursor::TextCursor(Document& document, BranchHandle branch, uint32_t index)
     return;
   }
   FormatRun formats;
-  store.index.formats_before(store.branches[branch].tree, left_, formats);
+  store.index().formats_before(store.branches[branch].tree, left_, formats);
   for (const auto& [key, format, is_fresh] : formats.entries()) {
     if (format != kNone) current_.assign(key, format_value(store, store.items[format]));
   }

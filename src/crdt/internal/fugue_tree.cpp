@@ -54,9 +54,9 @@ bool FugueTree::precedes(ItemHandle a, ItemHandle b) {
       if (from_a == b || from_b == kNone) return true;
       if (from_b == a || from_a == kNone) return false;
     }
-    branch.tree = store_.index.build(branch.start);
+    branch.tree = store_.index().build(branch.start);
   }
-  return store_.index.precedes(a, b);
+  return store_.index().precedes(a, b);
 }
 
 // Of two right children of one node.
@@ -74,7 +74,8 @@ bool FugueTree::is_earlier_right_child(const Item& a, const Item& b) {
 // before what is below it. Yields the item to the left of the place.
 ItemHandle FugueTree::among_left_children(const Item& item, ItemHandle left, ItemHandle right) {
   const Slab<Item>& items = store_.items;
-  scanned_.begin(items.size());
+  ScanMarks& scanned = scanned_.make();
+  scanned.begin(items.size());
   ItemHandle first = right;  // of what the item stands before
   for (ItemHandle at = items[right].left; at != kNone && at != left; at = items[at].left) {
     const Item& other = items[at];
@@ -84,10 +85,10 @@ ItemHandle FugueTree::among_left_children(const Item& item, ItemHandle left, Ite
     } else {
       const ItemHandle above = right_origin_of(other);
       const bool is_below =
-          above != kNone && scanned_.contains(above) && is_of_one_spine(items[above], item);
+          above != kNone && scanned.contains(above) && is_of_one_spine(items[above], item);
       if (!is_below) break;
     }
-    scanned_.add(at);
+    scanned.add(at);
     first = at;
   }
   return items[first].left;
@@ -96,13 +97,14 @@ ItemHandle FugueTree::among_left_children(const Item& item, ItemHandle left, Ite
 // Yields the item to the left of the place.
 ItemHandle FugueTree::among_right_children(const Item& item, ItemHandle left) {
   const Slab<Item>& items = store_.items;
-  scanned_.begin(items.size());
+  ScanMarks& scanned = scanned_.make();
+  scanned.begin(items.size());
   ItemHandle at = left != kNone ? items[left].right : store_.branches[item.parent].start;
   // Units of the spine that are left children come before the right child they are below.
   bool is_before_child = false;
   for (; at != kNone; at = items[at].right) {
     const Item& other = items[at];
-    scanned_.add(at);
+    scanned.add(at);
     if (is_of_one_spine(other, item)) {
       is_before_child = is_left_child(other);
       if (is_before_child) continue;
@@ -110,7 +112,7 @@ ItemHandle FugueTree::among_right_children(const Item& item, ItemHandle left) {
     } else {
       if (!other.has_origin()) break;
       const ItemHandle origin = store_.find(other.origin_client(), other.origin_clock);
-      if (!scanned_.contains(origin)) break;
+      if (!scanned.contains(origin)) break;
       if (is_before_child) continue;
     }
     left = at;

@@ -19,6 +19,7 @@
 // other left origins.
 #pragma once
 
+#include "base/on_demand.h"
 #include "crdt/internal/store/scan_marks.h"
 #include "crdt/internal/store/struct_store.h"
 
@@ -42,7 +43,7 @@ class FugueTree {
   bool precedes(ItemHandle a, ItemHandle b);
 
   StructStore& store_;
-  ScanMarks scanned_;
+  OnDemand<ScanMarks> scanned_;
 };
 
 }  // namespace tidemark::crdt

@@ -120,12 +120,13 @@ ItemHandle Document::resolve_conflicts(const Item& item, ItemHandle left, ItemHa
     at = store.branches[item.parent].start;
   }
   if (at == kNone || at == right) return left;
-  scanned_.begin(items.size());
-  conflicting_.begin(items.size());
+  auto& [scanned, conflicting] = conflict_marks_.make();
+  scanned.begin(items.size());
+  conflicting.begin(items.size());
   const auto client_id = [this](ClientIndex client) { return store.clients[client].id; };
   for (; at != kNone && at != right; at = items[at].right) {
-    scanned_.add(at);
-    conflicting_.add(at);
+    scanned.add(at);
+    conflicting.add(at);
     const Item& other = items[at];
     const bool has_same_origin = other.origin_client() == item.origin_client() &&
                                  (!item.has_origin() || other.origin_clock == item.origin_clock);
@@ -133,7 +134,7 @@ ItemHandle Document::resolve_conflicts(const Item& item, ItemHandle left, ItemHa
       // Ties go to the smaller client id. Any rule would do, as long as all replicas have the same.
       if (client_id(other.client()) < client_id(item.client())) {
         left = at;
-        conflicting_.clear();
+        conflicting.clear();
       } else if (other.right_origin_client == item.right_origin_client &&
                  (!item.has_right_origin() ||
                   other.right_origin_clock == item.right_origin_clock)) {
@@ -141,10 +142,10 @@ ItemHandle Document::resolve_conflicts(const Item& item, ItemHandle left, ItemHa
       }
     } else if (other.has_origin()) {
       const ItemHandle origin = store.find(other.origin_client(), other.origin_clock);
-      if (!scanned_.contains(origin)) break;
-      if (!conflicting_.contains(origin)) {
+      if (!scanned.contains(origin)) break;
+      if (!conflicting.contains(origin)) {
         left = at;
-        conflicting_.clear();
+        conflicting.clear();
       }
     } else {
       break;
@@ -436,7 +437,7 @@ void Document::erase(ItemHandle first) {
       Branch& branch = store.branches[item.parent];
       if (!is_keyed) branch.length -= item.visible_len();
       item.set(Item::kDeleted);
-      if (!is_keyed && branch.tree != kNone) store.index.update(handle);
+      if (!is_keyed && branch.tree != kNone) store.index().update(handle);
       open_->deleted.push_back({item.client(), item.clock, item.len});
       store.clients[item.client()].deleted.add(item.clock, item.len);
       note_change(item.parent, is_keyed ? item.leaf_or_key : kNone);

@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/on_demand.h"
 #include "crdt/event.h"
 #include "crdt/internal/store/item.h"
 
@@ -19,21 +20,27 @@ struct UndoEvent;
 // What handles and ranges go by: whether the document is there, and whether it is as they saw it.
 class Liveness {
  public:
-  explicit Liveness(Document* document) : lifeline_(new Lifeline{document, 1}) {}
+  explicit Liveness(Document* document) : document_(document) {}
   Liveness(const Liveness&) = delete;
   Liveness& operator=(const Liveness&) = delete;
   ~Liveness() {
+    if (lifeline_ == nullptr) return;
     lifeline_->document = nullptr;
     if (--lifeline_->holders == 0) delete lifeline_;
   }
 
-  Lifeline& lifeline() const { return *lifeline_; }
+  // Made when the first handle asks for it.
+  Lifeline& lifeline() {
+    if (lifeline_ == nullptr) lifeline_ = new Lifeline{document_, 1};
+    return *lifeline_;
+  }
   // Grows with each edit, also within one transaction.
   uint32_t change_count() const { return changes_; }
   void note_change() { ++changes_; }
 
  private:
-  Lifeline* lifeline_;
+  Document* document_;
+  Lifeline* lifeline_ = nullptr;
   uint32_t changes_ = 0;
 };
 
@@ -68,31 +75,39 @@ class Observers {
   bool has(Kind kind) const { return count_of(kind) > 0; }
   bool watches(Kind kind, BranchHandle branch) const;
   // Grows with each one that is added.
-  uint64_t added() const { return next_id_; }
+  uint64_t added() const { return table_.get() == nullptr ? 0 : table_.get()->next_id; }
 
   // Calls every entry of this kind and branch that was there when the call began. Callbacks may add
   // and remove entries.
   template <typename F>
   void call(Kind kind, BranchHandle branch, F&& f) {
-    ++calls_;
-    const size_t count = entries_.size();
+    if (!has(kind)) return;
+    Table& table = table_.make();
+    ++table.calls;
+    const size_t count = table.entries.size();
     for (size_t i = 0; i < count; ++i) {
       // An entry stays where it is in memory while calls run, even if it is removed.
-      const Entry& entry = *entries_[i];
+      const Entry& entry = *table.entries[i];
       if (entry.id != 0 && entry.kind == kind && entry.branch == branch) f(entry);
     }
-    if (--calls_ == 0 && has_removed_) drop_removed();
+    if (--table.calls == 0 && table.has_removed) drop_removed(table);
   }
 
  private:
-  size_t count_of(Kind kind) const { return counts_[static_cast<size_t>(kind)]; }
-  void drop_removed();
+  struct Table {
+    std::vector<std::unique_ptr<Entry>> entries;  // a removed one has id 0
+    std::array<size_t, 7> counts{};
+    uint64_t next_id = 1;
+    uint32_t calls = 0;  // nested calls under way
+    bool has_removed = false;
+  };
 
-  std::vector<std::unique_ptr<Entry>> entries_;  // a removed one has id 0
-  std::array<size_t, 7> counts_{};
-  uint64_t next_id_ = 1;
-  uint32_t calls_ = 0;  // nested calls under way
-  bool has_removed_ = false;
+  size_t count_of(Kind kind) const {
+    return table_.get() == nullptr ? 0 : table_.get()->counts[static_cast<size_t>(kind)];
+  }
+  static void drop_removed(Table& table);
+
+  OnDemand<Table> table_;  // most documents lie open unobserved
 };
 
 }  // namespace tidemark::crdt

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/on_demand.h"
 #include "crdt/delete_set.h"
 #include "crdt/internal/update/struct_view.h"
 
@@ -17,9 +18,9 @@ namespace tidemark::crdt {
 
 class Pending {
  public:
-  bool is_empty() const { return structs_.empty(); }
-  size_t count() const { return structs_.size(); }
-  size_t memory() const { return bytes_; }
+  bool is_empty() const { return count() == 0; }
+  size_t count() const { return lists_.get() == nullptr ? 0 : lists_.get()->structs.size(); }
+  size_t memory() const { return lists_.get() == nullptr ? 0 : lists_.get()->bytes; }
 
   // Keeps a struct until `missing` is there. A struct already kept under the same id stays unless
   // the new one is longer.
@@ -42,18 +43,22 @@ class Pending {
     Buffer update;
   };
 
-  std::map<Key, Kept> structs_;
-  std::set<std::pair<Key, Key>> waiting_;  // what is missing, who waits
-  size_t bytes_ = 0;
+  struct Lists {
+    std::map<Key, Kept> structs;
+    std::set<std::pair<Key, Key>> waiting;  // what is missing, who waits
+    size_t bytes = 0;
+  };
+
+  OnDemand<Lists> lists_;
 };
 
 // Deletions of what nobody has sent yet: disjoint ranges, found by what they delete.
 class PendingDeletes {
  public:
-  bool is_empty() const { return ends_.empty(); }
-  size_t range_count() const { return ends_.size(); }
+  bool is_empty() const { return range_count() == 0; }
+  size_t range_count() const { return ends_.get() == nullptr ? 0 : ends_.get()->size(); }
   // About; a node of a tree and what it costs to allocate.
-  size_t memory() const { return ends_.size() * 72; }
+  size_t memory() const { return range_count() * 72; }
 
   // Joins what it overlaps or touches.
   void add(uint64_t client, ClockRange range);
@@ -62,7 +67,9 @@ class PendingDeletes {
   DeleteSet all() const;
 
  private:
-  std::map<std::pair<uint64_t, uint64_t>, uint64_t> ends_;  // (client, first clock) -> end
+  using Ends = std::map<std::pair<uint64_t, uint64_t>, uint64_t>;  // (client, first clock) -> end
+
+  OnDemand<Ends> ends_;
 };
 
 }  // namespace tidemark::crdt

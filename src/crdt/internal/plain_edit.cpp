@@ -177,7 +177,7 @@ bool Document::erase_within(const Erasure& erasure) {
   item.set(Item::kDeleted);
   Branch& text = store.branches[erasure.branch];
   text.length -= erasure.units;
-  if (text.tree != kNone) store.index.update(target);
+  if (text.tree != kNone) store.index().update(target);
   size_t merged = 0;
   if (!directory.is_last(place)) {
     place = merge_leftwards(client, directory.next(place), merged);

@@ -23,9 +23,9 @@ PositionIndex::Place Document::find_unit(BranchHandle handle, uint32_t unit) {
       left -= len;
       ++walked;
     }
-    branch.tree = store.index.build(branch.start);
+    branch.tree = store.index().build(branch.start);
   }
-  return store.index.find(branch.tree, unit);
+  return store.index().find(branch.tree, unit);
 }
 
 ItemHandle Document::item_before(BranchHandle branch, uint32_t index) {
@@ -45,9 +45,9 @@ uint32_t Document::index_of(ItemHandle handle) {
       index += store.items[at].visible_len();
       ++walked;
     }
-    branch.tree = store.index.build(branch.start);
+    branch.tree = store.index().build(branch.start);
   }
-  return store.index.index_of(handle);
+  return store.index().index_of(handle);
 }
 
 ItemHandle Document::last_item(BranchHandle handle) {
@@ -59,9 +59,9 @@ ItemHandle Document::last_item(BranchHandle handle) {
       if (store.items[at].right == kNone) return at;
       at = store.items[at].right;
     }
-    branch.tree = store.index.build(branch.start);
+    branch.tree = store.index().build(branch.start);
   }
-  return store.index.last(branch.tree);
+  return store.index().last(branch.tree);
 }
 
 void Document::skip_tombstones(BranchHandle branch, ItemHandle& left, ItemHandle& right) {

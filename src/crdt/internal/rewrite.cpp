@@ -7,7 +7,7 @@
 namespace tidemark::crdt {
 
 std::vector<ItemHandle> StructStore::rewrite() {
-  index.clear();
+  index_.reset();
   for (Branch& branch : branches) branch.tree = kNone;
   joint_ = {};
   const std::vector<ItemHandle> moved = rewrite_items();
@@ -23,11 +23,11 @@ std::vector<ItemHandle> StructStore::rewrite_items() {
   packed.reserve(live_items());
   for (Client& client : clients) {
     if (client.directory.is_empty()) continue;
-    Directory directory;
+    Directory directory(items);
     directory.reserve(client.directory.size());
     for (Directory::Position place = client.directory.first();;
          place = client.directory.next(place)) {
-      const Directory::Entry& entry = client.directory.at(place);
+      const Directory::Entry entry = client.directory.at(place);
       const ItemHandle handle = packed.add();
       moved[entry.item] = handle;
       packed[handle] = items[entry.item];
@@ -60,9 +60,10 @@ void StructStore::follow(const std::vector<ItemHandle>& moved) {
     for (const KeyTable::Entry& entry : entries)
       branch.entries->assign(entry.key, moved_to(entry.last));
   }
-  std::unordered_map<ItemHandle, UnitId> redone;
-  for (const auto& [item, copy] : redone_) redone.emplace(moved_to(item), copy);
-  redone_.swap(redone);
+  if (redone_.get() == nullptr) return;
+  Copies redone;
+  for (const auto& [item, copy] : *redone_.get()) redone.emplace(moved_to(item), copy);
+  redone_.make().swap(redone);
 }
 
 void StructStore::rewrite_content() {

@@ -31,28 +31,31 @@ const std::string& Subdocuments::guid_of(ItemHandle handle) const {
 
 std::vector<ItemHandle> Subdocuments::places_of(KeyId guid) const {
   std::vector<ItemHandle> places;
-  for (auto at = places_.lower_bound({guid, 0}); at != places_.end() && at->first == guid; ++at) {
+  const Places* all = places_.get();
+  if (all == nullptr) return places;
+  for (auto at = all->lower_bound({guid, 0}); at != all->end() && at->first == guid; ++at) {
     places.push_back(at->second);
   }
   return places;
 }
 
 void Subdocuments::follow(const std::vector<ItemHandle>& moved) {
-  std::set<std::pair<KeyId, ItemHandle>> places;
-  for (const auto& [guid, item] : places_) places.emplace(guid, moved[item]);
-  places_.swap(places);
+  if (places_.get() == nullptr) return;
+  Places places;
+  for (const auto& [guid, item] : *places_.get()) places.emplace(guid, moved[item]);
+  places_.make().swap(places);
 }
 
 void Subdocuments::admit(ItemHandle handle, TransactionRecord& record) {
   Item& item = store_.items[handle];
   if (loads_by_itself(store_.payload(item))) item.set(Item::kWanted);
-  places_.emplace(store_.span(item).key, handle);
+  places_.make().emplace(store_.span(item).key, handle);
   record.subdocs_added.push_back(handle);
   if (item.has(Item::kWanted)) record.subdocs_loaded.push_back(guid_of(handle));
 }
 
 void Subdocuments::dismiss(ItemHandle handle, TransactionRecord& record) {
-  places_.erase({store_.span(store_.items[handle]).key, handle});
+  places_.make().erase({store_.span(store_.items[handle]).key, handle});
   store_.items[handle].clear(Item::kWanted);
   if (std::erase(record.subdocs_added, handle) == 0) {
     record.subdocs_removed.push_back(guid_of(handle));
@@ -99,8 +102,9 @@ void Subdocuments::tell(const TransactionRecord& record, Observers& observers) c
 
 std::vector<std::string> Subdocuments::guids() const {
   std::vector<std::string> guids;
-  guids.reserve(places_.size());
-  for (const auto& [guid, item] : places_) guids.push_back(store_.key(guid));
+  if (places_.get() == nullptr) return guids;
+  guids.reserve(places_.get()->size());
+  for (const auto& [guid, item] : *places_.get()) guids.push_back(store_.key(guid));
   return guids;
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/on_demand.h"
 #include "crdt/internal/observers.h"
 #include "crdt/internal/store/struct_store.h"
 #include "crdt/internal/transaction_record.h"
@@ -36,7 +37,8 @@ class Subdocuments {
   std::vector<ItemHandle> places_of(KeyId guid) const;
 
   StructStore& store_;
-  std::set<std::pair<KeyId, ItemHandle>> places_;  // of live ones, by guid
+  using Places = std::set<std::pair<KeyId, ItemHandle>>;  // of live ones, by guid
+  OnDemand<Places> places_;
 };
 
 }  // namespace tidemark::crdt

@@ -92,7 +92,7 @@ bool Document::type_character(BranchHandle branch, uint32_t index, char characte
   ++item.len;
   Branch& text = store.branches[branch];
   ++text.length;
-  if (text.tree != kNone) store.index.update_later(caret_.item);
+  if (text.tree != kNone) store.index().update_later(caret_.item);
   ++caret_.end_index;
   gap_.first = kNone;
   end();
@@ -107,7 +107,7 @@ void Document::lengthen(ItemHandle handle, uint32_t units) {
   item.len += units;
   Branch& text = store.branches[item.parent];
   text.length += units;
-  if (text.tree != kNone) store.index.update_later(handle);
+  if (text.tree != kNone) store.index().update_later(handle);
 }
 
 // Turns the update of the last keystroke into that of the next one.
@@ -273,7 +273,7 @@ void Document::shorten(ItemHandle item, uint32_t units) {
   store.pool.discard(units);
   Branch& text = store.branches[gap_.branch];
   text.length -= units;
-  if (text.tree != kNone) store.index.update_later(item);
+  if (text.tree != kNone) store.index().update_later(item);
 }
 
 void Document::end_erasure(const Erasure& erasure, const TransactionRecord::Deleted& erased) {

@@ -8,7 +8,26 @@
 
 namespace tidemark::crdt {
 
+Directory::Position Directory::find_in_run(uint32_t clock) const {
+  if (run_entry(size_ - 1).clock <= clock) return last();
+  uint32_t base = 0;
+  for (uint32_t count = size_; count > 1;) {
+    const uint32_t half = count / 2;
+    base += run_entry(base + half).clock <= clock ? half : 0;
+    count -= half;
+  }
+  return {0, base};
+}
+
+void Directory::write_down() {
+  std::vector<Entry>& entries = chunks_.emplace_back();
+  entries.reserve(std::min<size_t>(size_ + size_ / 2 + 1, kChunkEntries));
+  for (uint32_t i = 0; i < size_; ++i) entries.push_back(run_entry(i));
+  firsts_.push_back(entries.front().clock);
+}
+
 Directory::Position Directory::find(uint32_t clock) const {
+  if (is_run()) return find_in_run(clock);
   size_t chunk = chunks_.size() - 1;
   if (chunks_[chunk].back().clock <= clock) return last();
   if (clock < firsts_[chunk]) {
@@ -28,6 +47,10 @@ Directory::Position Directory::find(uint32_t clock) const {
 }
 
 Directory::Position Directory::next(Position position) const {
+  if (is_run()) {
+    TM_ASSERT(position.index + 1 < size_);
+    return {0, position.index + 1};
+  }
   if (position.index + 1 < chunks_[position.chunk].size()) {
     return {position.chunk, position.index + 1};
   }
@@ -42,16 +65,16 @@ Directory::Position Directory::previous(Position position) const {
 }
 
 size_t Directory::count_from(Position position) const {
+  if (is_run()) return size_ - position.index;
   size_t count = chunks_[position.chunk].size() - position.index;
   for (size_t i = position.chunk + 1; i < chunks_.size(); ++i) count += chunks_[i].size();
   return count;
 }
 
 void Directory::reserve(size_t count) {
-  if (!chunks_.empty() || count == 0) return;
-  chunks_.reserve(1);
-  firsts_.reserve(1);
-  first_room_ = static_cast<uint32_t>(std::min(count, kChunkEntries));
+  if (size_ > 0 || count <= kChunkEntries) return;
+  chunks_.reserve(count / kChunkEntries + 1);
+  firsts_.reserve(count / kChunkEntries + 1);
 }
 
 void Directory::fit() {
@@ -61,11 +84,18 @@ void Directory::fit() {
 }
 
 void Directory::push_back(uint32_t clock, ItemHandle item) {
+  if (is_run()) {
+    if (size_ == 0) first_item_ = item;
+    if (item == first_item_ + size_ && size_ < kChunkEntries) {
+      ++size_;
+      return;
+    }
+    write_down();
+  }
   // A chunk that is full at the end is left full: appended history is the common case.
-  if (chunks_.empty() || chunks_.back().size() == kChunkEntries) {
-    if (!chunks_.empty()) tidemark::fit(chunks_.back());
+  if (chunks_.back().size() == kChunkEntries) {
+    tidemark::fit(chunks_.back());
     chunks_.emplace_back();
-    chunks_.back().reserve(std::exchange(first_room_, 0));
     firsts_.push_back(clock);
   }
   chunks_.back().push_back({clock, item});
@@ -73,6 +103,7 @@ void Directory::push_back(uint32_t clock, ItemHandle item) {
 }
 
 Directory::Position Directory::insert_after(Position position, uint32_t clock, ItemHandle item) {
+  if (is_run()) write_down();
   uint32_t chunk = position.chunk;
   uint32_t index = position.index + 1;
   if (chunks_[chunk].size() == kChunkEntries) {
@@ -95,6 +126,13 @@ Directory::Position Directory::insert_after(Position position, uint32_t clock, I
 Directory::Position Directory::erase(Position position) {
   TM_ASSERT(!is_first(position));
   const Position before = previous(position);
+  if (is_run()) {
+    if (position.index + 1 == size_) {
+      --size_;
+      return before;
+    }
+    write_down();
+  }
   std::vector<Entry>& entries = chunks_[position.chunk];
   entries.erase(entries.begin() + static_cast<ptrdiff_t>(position.index));
   --size_;
@@ -108,6 +146,7 @@ Directory::Position Directory::erase(Position position) {
 }
 
 void Directory::change_clock(Position position, uint32_t clock) {
+  if (is_run()) return TM_ASSERT(run_entry(position.index).clock == clock);
   chunks_[position.chunk][position.index].clock = clock;
   if (position.index == 0) firsts_[position.chunk] = clock;
 }
@@ -122,6 +161,14 @@ size_t Directory::memory() const {
 bool Directory::check() const {
   size_t count = 0;
   uint64_t end = 0;
+  if (is_run()) {
+    for (; count < size_; ++count) {
+      const uint32_t clock = run_entry(static_cast<uint32_t>(count)).clock;
+      if (count > 0 && clock < end) return false;
+      end = uint64_t{clock} + 1;
+    }
+    return size_ <= kChunkEntries && firsts_.empty();
+  }
   for (size_t i = 0; i < chunks_.size(); ++i) {
     if (chunks_[i].empty() || firsts_[i] != chunks_[i].front().clock) return false;
     for (const Entry& entry : chunks_[i]) {

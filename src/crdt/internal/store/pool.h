@@ -2,9 +2,9 @@
 // what items give up is garbage until the document repacks the pool.
 #pragma once
 
-#include <array>
 #include <cstring>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.h"
 #include "crdt/internal/store/slab.h"
@@ -74,13 +74,14 @@ class Pool {
 
  private:
   struct Reserve {
-    uint32_t end = 0xffffffff;  // where the run that may grow ends
-    uint32_t room = 0;
+    uint32_t end;  // where the run that may grow ends
+    uint32_t room;
   };
 
   Slab<uint8_t> bytes_;
   uint32_t garbage_ = 0;
-  std::array<Reserve, 8> reserves_;
+  static constexpr size_t kMaxReserves = 8;
+  std::vector<Reserve> reserves_;
   uint32_t next_reserve_ = 0;
 };
 
@@ -107,8 +108,13 @@ inline uint32_t Pool::join(uint32_t a, uint32_t a_bytes, uint32_t b, uint32_t b_
   bytes_.resize(size() + room);
   std::memset(at(size() - room), 0, room);
   garbage_ += a_bytes + b_bytes + room;
-  reserves_[next_reserve_] = {joined + a_bytes + b_bytes, room};
-  next_reserve_ = (next_reserve_ + 1) % static_cast<uint32_t>(reserves_.size());
+  const Reserve reserve{joined + a_bytes + b_bytes, room};
+  if (reserves_.size() < kMaxReserves) {
+    reserves_.push_back(reserve);
+  } else {
+    reserves_[next_reserve_] = reserve;
+    next_reserve_ = (next_reserve_ + 1) % static_cast<uint32_t>(kMaxReserves);
+  }
   return joined;
 }
 

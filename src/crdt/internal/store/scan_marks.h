@@ -25,4 +25,10 @@ class ScanMarks {
   uint32_t scan_ = 0;
 };
 
+// For the scan of what others put at one place concurrently.
+struct ConflictMarks {
+  ScanMarks scanned;
+  ScanMarks conflicting;
+};
+
 }  // namespace tidemark::crdt

@@ -1,6 +1,7 @@
 #include "crdt/internal/store/struct_store.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "base/assert.h"
 #include "base/fit.h"
@@ -8,26 +9,35 @@
 #include "crdt/value.h"
 
 namespace tidemark::crdt {
+namespace {
+
+uint64_t hash_of_text(std::string_view text) { return std::hash<std::string_view>()(text); }
+
+}  // namespace
 
 KeyId StructStore::intern(std::string_view key) {
-  const auto known = key_ids_.find(key);
-  if (known != key_ids_.end()) return known->second;
-  const auto id = static_cast<KeyId>(keys_.size());
-  keys_.push_back(std::make_unique<std::string>(key));
-  key_ids_.emplace(*keys_.back(), id);
-  return id;
+  const KeyId known = find_key(key);
+  if (known != kNone) return known;
+  keys_.push_back(std::make_unique<Key>(Key{std::string(key)}));
+  const auto count = static_cast<uint32_t>(keys_.size());
+  keys_by_text_.add(count, [this](KeyId id) { return hash_of_text(keys_[id]->text); });
+  return count - 1;
 }
 
 KeyId StructStore::find_key(std::string_view key) const {
-  const auto known = key_ids_.find(key);
-  return known == key_ids_.end() ? kNone : known->second;
+  const auto count = static_cast<uint32_t>(keys_.size());
+  return keys_by_text_.find(hash_of_text(key), count,
+                            [&](KeyId id) { return keys_[id]->text == key; });
 }
 
 ClientIndex StructStore::find_client(uint64_t id) const {
   if (last_client_ != kNoClient && clients[last_client_].id == id) return last_client_;
-  const auto known = client_indices_.find(id);
-  if (known == client_indices_.end()) return kNoClient;
-  return last_client_ = known->second;
+  const auto count = static_cast<uint32_t>(clients.size());
+  const uint32_t known =
+      clients_by_id_.find(SlotTable::hash_of_id(id), count,
+                          [&](ClientIndex client) { return clients[client].id == id; });
+  if (known == kNone) return kNoClient;
+  return last_client_ = known;
 }
 
 ClientIndex StructStore::add_client(uint64_t id) {
@@ -35,9 +45,9 @@ ClientIndex StructStore::add_client(uint64_t id) {
   if (known != kNoClient) return known;
   const auto made = static_cast<ClientIndex>(clients.size());
   TM_ASSERT(made < kNoClient);
-  clients.emplace_back();
-  clients.back().id = id;
-  client_indices_.emplace(id, made);
+  clients.emplace_back(id, items);
+  clients_by_id_.add(
+      made + 1, [this](ClientIndex client) { return SlotTable::hash_of_id(clients[client].id); });
   const auto above = std::lower_bound(
       descending_.begin(), descending_.end(), id,
       [this](ClientIndex client, uint64_t wanted) { return clients[client].id > wanted; });
@@ -126,7 +136,7 @@ ItemHandle StructStore::split(ItemHandle left_handle, uint32_t offset, Directory
     }
   }
   const Branch& branch = branches[left.parent];
-  if (!left.has(Item::kHasKey) && branch.tree != kNone) index.divide(left_handle, handle);
+  if (!left.has(Item::kHasKey) && branch.tree != kNone) index().divide(left_handle, handle);
   return handle;
 }
 
@@ -139,7 +149,7 @@ void StructStore::link(ItemHandle handle, ItemHandle left, ItemHandle right) {
   Branch& branch = branches[item.parent];
   if (item.has(Item::kHasKey)) return;
   if (left == kNone) branch.start = handle;
-  if (branch.tree != kNone) index.insert(branch.tree, left, handle);
+  if (branch.tree != kNone) index().insert(branch.tree, left, handle);
 }
 
 bool StructStore::merge(ItemHandle left_handle, ItemHandle right_handle) {
@@ -172,26 +182,28 @@ bool StructStore::merge(ItemHandle left_handle, ItemHandle right_handle) {
       entries(branch).assign(left.leaf_or_key, left_handle);
     }
   }
-  if (tree != kNone) index.join(left_handle, right_handle);
+  if (tree != kNone) index().join(left_handle, right_handle);
   free_item(right_handle);
   return true;
 }
 
 UnitId StructStore::redone(ItemHandle item) const {
-  const auto known = redone_.find(item);
-  TM_ASSERT(known != redone_.end());
+  const Copies* copies = redone_.get();
+  TM_ASSERT(copies != nullptr);
+  const auto known = copies->find(item);
+  TM_ASSERT(known != copies->end());
   return known->second;
 }
 
 void StructStore::mark_redone(ItemHandle item, UnitId copy) {
   items[item].set(Item::kRedone);
-  redone_[item] = copy;
+  redone_.make()[item] = copy;
 }
 
 void StructStore::forget_redone(ItemHandle item) {
   if (!items[item].has(Item::kRedone)) return;
   items[item].clear(Item::kRedone);
-  redone_.erase(item);
+  redone_.make().erase(item);
 }
 
 void StructStore::keep(ItemHandle handle, bool is_kept) {
@@ -403,11 +415,13 @@ void StructStore::forget_items(size_t branch_count) {
   free_spans_.clear();
   joint_ = {};
   clients.clear();
-  client_indices_.clear();
+  clients_by_id_.clear();
   last_client_ = kNoClient;
   descending_.clear();
   std::erase_if(roots_, [branch_count](BranchHandle root) { return root >= branch_count; });
-  std::erase_if(root_of_, [branch_count](const auto& root) { return root.second >= branch_count; });
+  for (const auto& key : keys_) {
+    if (key->root != kNone && key->root >= branch_count) key->root = kNone;
+  }
   branches.erase(branches.begin() + static_cast<std::ptrdiff_t>(branch_count), branches.end());
   for (Branch& branch : branches) {
     branch.start = kNone;
@@ -427,16 +441,14 @@ BranchHandle StructStore::new_branch(TypeRef kind, ItemHandle item, KeyId name) 
 }
 
 BranchHandle StructStore::find_root(KeyId name) const {
-  const auto known = root_of_.find(name);
-  return known == root_of_.end() ? kNone : known->second;
+  return name == kNone ? kNone : keys_[name]->root;
 }
 
 BranchHandle StructStore::root(KeyId name) {
   const BranchHandle known = find_root(name);
   if (known != kNone) return known;
   roots_.push_back(new_branch(TypeRef::kUnknown, kNone, name));
-  root_of_.emplace(name, roots_.back());
-  return roots_.back();
+  return keys_[name]->root = roots_.back();
 }
 
 KeyTable& StructStore::entries(Branch& branch) {
@@ -466,14 +478,17 @@ void StructStore::fit() {
 }
 
 size_t StructStore::memory() const {
-  size_t bytes = items.memory() + pool.memory() + index.memory() +
+  size_t bytes = items.memory() + pool.memory() + index_memory() +
                  spans_.capacity() * sizeof(Span) + branches.capacity() * sizeof(Branch) +
-                 clients.capacity() * sizeof(Client) +
-                 redone_.size() * (sizeof(std::pair<ItemHandle, UnitId>) + 2 * sizeof(void*));
+                 clients.capacity() * sizeof(Client) + keys_by_text_.memory() +
+                 clients_by_id_.memory();
+  if (const Copies* copies = redone_.get()) {
+    bytes += copies->size() * (sizeof(std::pair<ItemHandle, UnitId>) + 2 * sizeof(void*));
+  }
   for (const Client& client : clients) {
     bytes += client.directory.memory() + client.deleted.memory();
   }
-  for (const auto& key : keys_) bytes += sizeof(key) + sizeof(std::string) + key->capacity();
+  for (const auto& key : keys_) bytes += sizeof(key) + sizeof(Key) + key->text.capacity();
   for (const Branch& branch : branches) {
     if (branch.entries != nullptr) {
       bytes += sizeof(KeyTable) + branch.entries->entries().capacity() * sizeof(KeyTable::Entry);

@@ -13,11 +13,13 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/on_demand.h"
 #include "crdt/internal/store/deleted_ranges.h"
 #include "crdt/internal/store/directory.h"
 #include "crdt/internal/store/item.h"
 #include "crdt/internal/store/pool.h"
 #include "crdt/internal/store/position_index.h"
+#include "crdt/internal/store/slot_table.h"
 #include "crdt/state_vector.h"
 
 namespace tidemark::crdt {
@@ -38,7 +40,9 @@ struct Seam {
 };
 
 struct Client {
-  uint64_t id = 0;
+  Client(uint64_t name, const Slab<Item>& items) : id(name), directory(items) {}
+
+  uint64_t id;
   uint32_t state = 0;  // the next clock
   Directory directory;
   // The state at the start of the transaction that is now open, if its number is `epoch`.
@@ -49,11 +53,8 @@ struct Client {
 
 class StructStore {
  public:
-  StructStore() : index(items, spans_, pool) {}
-
   Slab<Item> items;
   Pool pool;
-  PositionIndex index;
   std::vector<Client> clients;
   std::vector<Branch> branches;
 
@@ -61,12 +62,19 @@ class StructStore {
   KeyId intern(std::string_view key);
   // kNone if nobody has interned it.
   KeyId find_key(std::string_view key) const;
-  const std::string& key(KeyId id) const { return *keys_[id]; }
+  const std::string& key(KeyId id) const { return keys_[id]->text; }
   ClientIndex find_client(uint64_t id) const;  // kNoClient if unknown
   ClientIndex add_client(uint64_t id);
   // Client indices by descending id, the order of everything on the wire.
   const std::vector<ClientIndex>& descending() const { return descending_; }
   StateVector state_vector() const;
+
+  // --- positions: of lists that have a tree
+  PositionIndex& index() {
+    if (index_ == nullptr) index_ = std::make_unique<PositionIndex>(items, spans_, pool);
+    return *index_;
+  }
+  size_t index_memory() const { return index_ == nullptr ? 0 : index_->memory(); }
 
   // --- items
   ItemHandle new_item();
@@ -172,8 +180,15 @@ class StructStore {
   std::string check_client(Client& client) const;
   std::string check_branch(BranchHandle handle) const;
 
+  struct Key {
+    std::string text;
+    BranchHandle root = kNone;  // that is called so
+  };
+  using Copies = std::unordered_map<ItemHandle, UnitId>;
+
+  std::unique_ptr<PositionIndex> index_;
   std::vector<ItemHandle> free_items_;
-  std::unordered_map<ItemHandle, UnitId> redone_;
+  OnDemand<Copies> redone_;
   std::vector<Span> spans_;
   std::vector<uint32_t> free_spans_;
   uint32_t last_identity_ = 0;
@@ -184,13 +199,12 @@ class StructStore {
     uint32_t bytes = 0;  // of the payload before `clock`
   };
   Joint joint_;
-  std::vector<std::unique_ptr<std::string>> keys_;
-  std::unordered_map<std::string_view, KeyId> key_ids_;
-  std::unordered_map<uint64_t, ClientIndex> client_indices_;
+  std::vector<std::unique_ptr<Key>> keys_;
+  SlotTable keys_by_text_;
+  SlotTable clients_by_id_;
   mutable ClientIndex last_client_ = kNoClient;
   std::vector<ClientIndex> descending_;
   std::vector<BranchHandle> roots_;  // in the order of their first mention
-  std::unordered_map<KeyId, BranchHandle> root_of_;
 };
 
 }  // namespace tidemark::crdt
