@@ -21,22 +21,26 @@ std::vector<ItemHandle> StructStore::rewrite_items() {
   std::vector<ItemHandle> moved(items.size(), kNone);
   Slab<Item> packed;
   packed.reserve(live_items());
-  for (Client& client : clients) {
+  for (const Client& client : clients) {
     if (client.directory.is_empty()) continue;
-    Directory directory(items);
-    directory.reserve(client.directory.size());
     for (Directory::Position place = client.directory.first();;
          place = client.directory.next(place)) {
-      const Directory::Entry entry = client.directory.at(place);
+      const ItemHandle old = client.directory.at(place).item;
       const ItemHandle handle = packed.add();
-      moved[entry.item] = handle;
-      packed[handle] = items[entry.item];
-      directory.push_back(entry.clock, handle);
+      moved[old] = handle;
+      packed[handle] = items[old];
       if (client.directory.is_last(place)) break;
     }
-    client.directory = std::move(directory);
   }
   items.swap(packed);
+  ItemHandle next = 0;
+  for (Client& client : clients) {
+    const size_t end = next + client.directory.size();
+    Directory directory(items);
+    directory.reserve(client.directory.size());
+    for (; next < end; ++next) directory.push_back(items[next].clock, next);
+    client.directory = std::move(directory);
+  }
   free_items_.clear();
   return moved;
 }
