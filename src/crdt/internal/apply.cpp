@@ -252,7 +252,8 @@ void Document::retry_deletes() {
 template <typename Reader>
 Result<> Document::apply(Bytes update, uint64_t origin, const UpdateLimits& limits) {
   if constexpr (std::is_same_v<Reader, UpdateReaderV1>) {
-    const bool is_allowed = limits.max_structs > 0 && limits.max_delete_ranges > 0;
+    const bool is_allowed = limits.max_structs > 0 && limits.max_delete_ranges > 0 &&
+                            limits.max_nesting >= kPlainNesting;
     if (is_allowed && may_take_remote_shortcut() && apply_plain(update, origin)) return {};
   }
   if (may_load()) {

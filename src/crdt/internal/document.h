@@ -5,10 +5,8 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <span>
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "base/on_demand.h"
@@ -123,12 +121,13 @@ class Document {
   const Pending& pending() const { return pending_; }
   const PendingDeletes& pending_deletes() const { return pending_deletes_; }
 
-  // --- fast paths (plain_edit.cpp, typing.cpp): the same effects as the general path in fewer
-  // steps. False where only the general path will do; the document is then untouched.
-  // One ASCII character, at any index.
-  bool type_character(BranchHandle branch, uint32_t index, char character);
+  // --- fast paths (plain_edit.cpp, typing.cpp, entry_edit.cpp): the same effects as the general
+  // path in fewer steps. False where only the general path will do; the document is then untouched.
+  bool type_character(BranchHandle branch, uint32_t index, char character);  // ASCII
   bool insert_plain(BranchHandle branch, uint32_t index, std::string_view utf8, uint32_t units);
   bool erase_plain(BranchHandle branch, uint32_t index, uint32_t units);
+  // A value as `any`, for a key that has or had one. The bytes must not be the document's own.
+  bool set_plain(BranchHandle branch, KeyId key, Bytes value);
   // Said inside a transaction: where a local insertion ended, or a local deletion left its gap.
   void hint_caret(BranchHandle branch, uint32_t end_index) {
     hint_ = {Hint::Kind::kCaret, branch, end_index};
@@ -248,6 +247,13 @@ class Document {
   bool insert_remote(ClientIndex client, std::string_view utf8, uint32_t units, WireId left,
                      WireId right, uint64_t origin);
   bool apply_erasure(Decoder& from, uint64_t origin);
+  // entry_edit.cpp
+  bool may_replace(const Item& item) const;
+  void replace(ItemHandle left, ClientIndex writer, Bytes value);
+  void retire(ItemHandle item);
+  void write_replaced(const Item& item, Bytes value);
+  bool apply_entry(Decoder from, uint64_t origin);
+
   void write_erased(const TransactionRecord::Deleted& erased);
   void emit_shortcut(uint64_t origin, bool is_local);
   void take_hint();

@@ -109,6 +109,9 @@ Result<> set_entry(Document& document, BranchHandle branch, std::string_view key
   const Buffer payload = binary == nullptr ? encoded(value) : Buffer();
   content.ref = binary == nullptr ? Ref::kAny : Ref::kBinary;
   content.payload = binary == nullptr ? payload : *binary;
+  if (binary == nullptr && document.set_plain(branch, document.store.find_key(key), payload)) {
+    return {};
+  }
   document.begin(0);
   document.insert_keyed(branch, document.store.intern(key), content);
   document.end();

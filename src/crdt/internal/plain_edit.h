@@ -3,8 +3,10 @@
 
 #include <cstdint>
 
+#include "base/decoder.h"
 #include "crdt/internal/store/item.h"
 #include "crdt/internal/store/position_index.h"
+#include "crdt/internal/update/struct_view.h"
 
 namespace tidemark::crdt {
 
@@ -19,5 +21,15 @@ struct Erasure {
   uint64_t origin = 0;
   bool is_local = true;
 };
+
+// Far below where clocks end, so that the reader's checks of them are true for what shortcuts take.
+inline constexpr uint64_t kHighestClock = 0xf0000000;
+// Values for keys that a shortcut takes from peers hold no more levels of arrays and objects.
+inline constexpr uint64_t kPlainNesting = 3;
+
+inline WireId read_id(Decoder& from) {
+  const uint64_t client = from.read_varuint();
+  return {client, from.read_varuint()};
+}
 
 }  // namespace tidemark::crdt

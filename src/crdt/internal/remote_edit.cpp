@@ -13,15 +13,7 @@ namespace {
 // Stands for the end of the list in place of a right origin; no clock is that high.
 constexpr WireId kListEnd{0, ~uint64_t{0}};
 
-WireId read_id(Decoder& from) {
-  const uint64_t client = from.read_varuint();
-  return {client, from.read_varuint()};
-}
-
 bool is_listed_item(const Item& item) { return !item.is_gc() && !item.has(Item::kHasKey); }
-
-// Far below where clocks end, so that the reader's checks of them are true here.
-constexpr uint64_t kHighestClock = 0xf0000000;
 
 }  // namespace
 
@@ -35,7 +27,7 @@ bool Document::apply_plain(Bytes update, uint64_t origin) {
   Decoder from(update);
   switch (from.read_byte()) {
     case 0: return apply_erasure(from, origin);
-    case 1: return apply_insertion(from, origin);
+    case 1: return apply_insertion(from, origin) || apply_entry(Decoder(update), origin);
     default: return false;
   }
 }
