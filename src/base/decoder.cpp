@@ -5,6 +5,12 @@
 namespace tidemark {
 
 uint64_t Decoder::read_long_varuint() {
+  // Most take two or three bytes.
+  if (remaining() >= 3) {
+    const uint32_t two = (at_[0] & 0x7fu) | (at_[1] & 0x7fu) << 7;
+    if (at_[1] < 0x80) return at_ += 2, two;
+    if (at_[2] < 0x80) return at_ += 3, two | static_cast<uint32_t>(at_[-1]) << 14;
+  }
   uint64_t value = 0;
   for (unsigned shift = 0; shift < 56; shift += 7) {
     if (at_ == end_) return fail(), 0;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "base/random.h"
 #include "crdt/doc.h"
@@ -246,6 +248,52 @@ TEST(PlainEdit, notices_what_came_between_two_keystrokes_of_a_peer) {
     }
   }
   expect_equal(quick, slow);
+}
+
+// More than are remembered, so that some take each other's place.
+TEST(PlainEdit, keeps_the_turns_of_a_hundred_peers_apart) {
+  for (uint64_t seed = 1; seed <= 4; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Random random(seed);
+    Writer base(1000, true);
+    for (int i = 0; i < 300; ++i) {
+      ASSERT_TRUE(
+          base.text().insert(static_cast<uint32_t>(random.below(base.text().length() + 1)), "ab"));
+    }
+    const Buffer state = base.doc.encode_state_as_update();
+    std::vector<std::unique_ptr<Writer>> peers;
+    std::vector<size_t> sent(100, 0);
+    for (uint64_t peer = 0; peer < sent.size(); ++peer) {
+      peers.push_back(std::make_unique<Writer>(1 + peer, true));
+      ASSERT_TRUE(peers.back()->doc.apply_update(state));
+      Text text = peers.back()->text();
+      auto at = static_cast<uint32_t>(random.below(text.length()));
+      for (int i = 0; i < 140; ++i) {
+        if (random.one_in(12) && at > 0) {
+          ASSERT_TRUE(text.erase(--at, 1));
+        } else {
+          ASSERT_TRUE(text.insert(at++, "x"));
+        }
+      }
+    }
+    Writer quick(2000, true);
+    Writer slow(2000, false);
+    for (Writer* reader : {&quick, &slow}) ASSERT_TRUE(reader->doc.apply_update(state));
+    for (int turn = 0; turn < 14'000; ++turn) {
+      const size_t peer = random.one_in(3) ? random.below(sent.size()) : random.below(8);
+      const Writer& writer = *peers[peer];
+      if (sent[peer] == writer.emitted.size()) continue;
+      const Buffer& update = writer.emitted[sent[peer]++];
+      for (Writer* reader : {&quick, &slow}) {
+        ASSERT_TRUE(reader->doc.apply_update(update, 9));
+        if (turn % 97 == 0) {
+          ASSERT_TRUE(reader->text().erase(static_cast<uint32_t>(turn) % 300, 2));
+        }
+      }
+    }
+    EXPECT_EQ(quick.doc.check(), "");
+    expect_equal(quick, slow);
+  }
 }
 
 TEST(PlainEdit, lets_who_hears_of_an_update_edit_at_once) {

@@ -11,6 +11,11 @@
 // ours gives up what nobody wants any more and Yjs keeps it: then what is live, state vectors and
 // delete sets must be equal (`isLive`), and all that is shown, told and undone. What our document
 // says right after the compaction is in addition given to Yjs; see compactions.mjs.
+//
+// Who is told of a struct again makes Yjs cut its neighbours where it names them, and put them
+// together again, which it cannot do with what undo has made a copy of. Ours does not look at a
+// struct that it has. So after a state with gaps, which repeats much, the bytes of states may
+// differ where there is an undo stack, and the normal forms must be equal.
 import * as Y from 'yjs';
 import { normalForm } from '../support/normal.mjs';
 import { canonical, dump, encode, sameText, unhex } from '../support/values.mjs';
@@ -199,11 +204,13 @@ export const compareTraces = (program, expected, answer, context) => {
   let hasParted = false;
   const steps = { ...context, roots: program.roots, isLive: false };
   const compactions = new Compactions(program);
+  const hasHistories = program.steps.some(({ track }) => track !== undefined);
   for (let i = 0; i < expected.length; i++) {
     if (expected[i].compact) {
       steps.isFlat = false;
-      steps.isLive ||= program.steps[i].keep !== undefined || program.steps.some((s) => s.track);
+      steps.isLive ||= program.steps[i].keep !== undefined || hasHistories;
     }
+    if (hasHistories && program.steps[i].hear !== undefined) steps.isFlat = false;
     hasParted ||= partsOnPurpose(expected[i], answer.trace[i]);
     const difference =
       compareStep(expected[i], answer.trace[i], steps) ??

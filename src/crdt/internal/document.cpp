@@ -167,9 +167,7 @@ Directory::Position Document::merge_leftwards(Client& client, Directory::Positio
     const Directory::Position before = directory.previous(position);
     const ItemHandle left = directory.at(before).item;
     const ItemHandle right = directory.at(position).item;
-    // Mostly they are no neighbours, and then there is nothing else to look at.
-    if (store.items[left].right != right && !store.items[left].is_gc()) break;
-    if (!store.merge(left, right)) break;
+    if (!store.may_merge(left, right) || !store.merge(left, right)) break;
     position = directory.erase(position);
     ++merged;
   }
@@ -204,6 +202,11 @@ void Document::merge_new(const TransactionRecord& record) {
     Directory::Position place = directory.last();
     const uint32_t first_new = directory.at(directory.find(touched.before)).clock;
     while (!directory.is_first(place) && directory.at(place).clock >= first_new) {
+      const Directory::Position before = directory.previous(place);
+      if (!store.may_merge(directory.at(before).item, directory.at(place).item)) {
+        place = before;
+        continue;
+      }
       size_t merged;
       place = merge_leftwards(client, place, merged);
       if (directory.is_first(place)) break;

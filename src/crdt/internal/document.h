@@ -237,11 +237,10 @@ class Document {
   bool apply_plain(Bytes update, uint64_t origin);
   bool apply_insertion(Decoder& from, uint64_t origin);
   bool apply_keystroke(Bytes update, uint64_t origin);
-  void expect_keystroke(Bytes update, const PeerKeystroke& latest);
-  void expect_next_keystroke(ItemHandle item);
-  // Whether observers edited when they heard of the shortcut that began at this epoch. Its own
-  // record, if it has one, takes one epoch.
+  PeerKeystroke* expected_keystroke(Bytes update);
+  // Whether observers edited when they heard of the shortcut, whose own record may take one epoch.
   bool was_answered(uint32_t epoch) const { return epoch_ - epoch > 1; }
+  bool may_append(const Item& item) const;
   bool append_remote(const Client& client, std::string_view utf8, uint32_t units, WireId right,
                      uint64_t origin);
   bool insert_remote(ClientIndex client, std::string_view utf8, uint32_t units, WireId left,
@@ -260,7 +259,8 @@ class Document {
   void note_caret(BranchHandle branch, uint32_t end_index);
   void note_gap(BranchHandle branch, uint32_t index);
   void forget_caret() {
-    caret_.item = gap_.first = keystroke_.item = peer_keystroke_.item = kNone;
+    caret_.item = gap_.first = keystroke_.item = kNone;
+    peer_keystrokes_.note_edit();
     hint_.kind = Hint::Kind::kNothing;
   }
 
@@ -288,7 +288,7 @@ class Document {
   Caret caret_;
   ErasedGap gap_;
   Hint hint_;
-  PeerKeystroke peer_keystroke_;
+  PeerKeystrokes peer_keystrokes_;
   Slab<uint8_t> shortcut_;  // the update of the last shortcut
   Keystroke keystroke_;     // that update, if it is of one
   EncodedState encoded_;

@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "crdt/internal/document.h"
+#include "crdt/internal/store/clock_buckets.h"
 #include "crdt/internal/update/reader.h"
 
 namespace tidemark::crdt {
@@ -15,6 +16,8 @@ namespace {
 // KeyId of whose name is in `right`; or as an item, whose client is in `right` and whose clock is
 // in `parent`. `leaf_or_key` is the key, and the content of a type is a number in Load::types_.
 enum Naming : ItemHandle { kInherited, kRoot, kItem };
+
+constexpr size_t kMostTrusted = 0x40000000;
 
 }  // namespace
 
@@ -29,6 +32,8 @@ class Document::Load {
   // False if the general path has to do it.
   Result<bool> run(Bytes update, uint64_t origin, const UpdateLimits& limits) {
     Reader reader(update, limits);
+    update_bytes_ = static_cast<uint32_t>(std::min<size_t>(update.size(), kMostTrusted));
+    store_.pool.reserve(update_bytes_);
     const bool is_fit = read(reader) && reader.read_delete_set(deletes_);
     if (!is_fit || !reader.ok() || sections_.empty()) {
       abandon();
@@ -65,10 +70,11 @@ class Document::Load {
  private:
   // The items of one client that came in one section.
   struct Section {
-    ClientIndex client;
-    ItemHandle first;
-    ItemHandle at;
-    ItemHandle end;
+    uint64_t id = 0;
+    ClientIndex client = kNoClient;
+    ItemHandle first = kNone;
+    ItemHandle at = kNone;
+    ItemHandle end = kNone;
     bool is_on_stack = false;
     // The item at which the latest right origin begins, which is often that of the next one, too.
     ItemHandle right = kNone;
@@ -82,13 +88,17 @@ class Document::Load {
 
   bool read(Reader& reader) {
     StructView view;
+    PlainStruct plain;
     while (true) {
+      while (reader.next_plain(plain)) {
+        if (!add(plain)) return false;
+      }
+      if (reader.structs_left() == 0 && !sections_.empty()) end_section();
       const bool is_new = reader.structs_left() == 0;
       if (!reader.next(view)) return reader.ok();
       if (is_new && !begin_section(view, reader.structs_left() + 1)) return false;
       claim_.note(view);
       if (!add(view)) return false;
-      sections_.back().end = store_.items.size();
     }
   }
 
@@ -96,61 +106,105 @@ class Document::Load {
     const ClientIndex client = store_.add_client(view.id.client);
     if (view.id.clock != store_.clients[client].state) return false;
     const ItemHandle next = store_.items.size();
-    // A count may lie; more than this many are not worth the trust.
-    constexpr uint64_t kTrusted = 256;
-    const auto expected = static_cast<uint32_t>(std::min(count, kTrusted));
+    // A count may lie, but not by more than the bytes can hold, or than a run of columns is worth.
+    const auto expected = static_cast<uint32_t>(std::min<uint64_t>(count, update_bytes_));
     store_.items.reserve(next + expected);
-    store_.clients[client].directory.reserve(expected);
-    sections_.push_back({client, next, next, next});
+    Section& section = sections_.emplace_back();
+    section.id = view.id.client;
+    section.client = client;
+    section.first = section.at = section.end = next;
     return true;
   }
 
-  bool add(const StructView& view) {
-    constexpr uint64_t kMaxClock = 0xffffffff;
-    const bool is_beyond =
-        (view.has_origin && view.origin.clock > kMaxClock) ||
-        (view.has_right_origin && view.right_origin.clock > kMaxClock) ||
-        (view.parent == StructView::Parent::kItem && view.parent_item.clock > kMaxClock);
-    if (view.ref == Ref::kSkip || is_beyond) return false;
-    const ItemHandle handle = store_.items.add();
-    const ClientIndex client = sections_.back().client;
-    Item& item = store_.items[handle];
-    item.clock = static_cast<uint32_t>(view.id.clock);
-    item.len = static_cast<uint32_t>(view.len);
-    item.assign_client(client, view.ref);
+  void end_section() {
+    Section& section = sections_.back();
+    section.end = store_.items.size();
+    Client& client = store_.clients[section.client];
+    client.directory.append(section.first, section.end);
+    client.state = store_.items[section.end - 1].end_clock();
+  }
+
+  // What no item can hold can only wait.
+  static bool is_beyond(const WireId& id) { return id.clock > 0xffffffff; }
+
+  Item& add_item(uint32_t clock, uint32_t len, Ref ref) {
+    Item& item = store_.items[store_.items.add()];
+    item.clock = clock;
+    item.len = len;
+    item.assign_client(sections_.back().client, ref);
     item.origin_client_and_flags = kNoClient;
     item.origin_clock = item.right_origin_clock = 0;
     item.right_origin_client = kNoClient;
     item.left = item.right = item.leaf_or_key = kNone;
     item.parent = kNone;
     item.content = 0;
+    return item;
+  }
+
+  // It came without its content.
+  void note_deleted(Item& item) {
+    item.set(Item::kDeleted);
+    store_.clients[item.client()].deleted.add(item.clock, item.len);
+    if (!item.is_gc()) tombstones_.push_back({item.client(), item.clock, item.len});
+  }
+
+  // Mostly who is named is who names.
+  ClientIndex index_of(uint64_t client) {
+    const Section& section = sections_.back();
+    return client == section.id ? section.client : store_.add_client(client);
+  }
+  void name_origin(Item& item, const WireId& id) {
+    item.assign_origin(index_of(id.client), static_cast<uint32_t>(id.clock));
+  }
+  void name_right_origin(Item& item, const WireId& id) {
+    item.right_origin_client = index_of(id.client);
+    item.right_origin_clock = static_cast<uint32_t>(id.clock);
+  }
+
+  bool add(const PlainStruct& plain) {
+    if ((plain.has_origin && is_beyond(plain.origin)) ||
+        (plain.has_right_origin && is_beyond(plain.right_origin))) {
+      return false;
+    }
+    Item& item = add_item(plain.clock, plain.len, plain.ref);
+    if (plain.has_origin) name_origin(item, plain.origin);
+    if (plain.has_right_origin) name_right_origin(item, plain.right_origin);
+    item.left = kInherited;
+    if (plain.ref == Ref::kString) {
+      store_.assign_text(item, plain.text);
+    } else {
+      note_deleted(item);
+    }
+    return true;
+  }
+
+  bool add(const StructView& view) {
+    const bool names_beyond =
+        (view.has_origin && is_beyond(view.origin)) ||
+        (view.has_right_origin && is_beyond(view.right_origin)) ||
+        (view.parent == StructView::Parent::kItem && is_beyond(view.parent_item));
+    if (view.ref == Ref::kSkip || names_beyond) return false;
+    const ItemHandle handle = store_.items.size();
+    Item& item =
+        add_item(static_cast<uint32_t>(view.id.clock), static_cast<uint32_t>(view.len), view.ref);
     if (view.ref != Ref::kGc) name_neighbours(item, view);
     if (view.ref == Ref::kType) {
       const KeyId name = view.text.data() == nullptr ? kNone : store_.intern(view.text);
       item.content = static_cast<uint32_t>(types_.size());
       types_.push_back({view.type, name});
-    } else if (view.is_item()) {
+    } else if (view.ref == Ref::kString && !view.starts_with_replacement &&
+               !view.ends_with_replacement) {
+      store_.assign_text(item, view.text);
+    } else if (view.is_item() && view.ref != Ref::kDeleted) {
       document_.fill_content(handle, view, 0);
     }
-    if (view.ref == Ref::kGc || view.ref == Ref::kDeleted) {
-      item.set(Item::kDeleted);
-      store_.clients[client].deleted.add(item.clock, item.len);
-    }
-    if (view.ref == Ref::kDeleted) tombstones_.push_back({client, item.clock, item.len});
-    store_.clients[client].directory.push_back(item.clock, handle);
-    store_.clients[client].state += item.len;
+    if (view.ref == Ref::kGc || view.ref == Ref::kDeleted) note_deleted(item);
     return true;
   }
 
   void name_neighbours(Item& item, const StructView& view) {
-    if (view.has_origin) {
-      item.assign_origin(store_.add_client(view.origin.client),
-                         static_cast<uint32_t>(view.origin.clock));
-    }
-    if (view.has_right_origin) {
-      item.right_origin_client = store_.add_client(view.right_origin.client);
-      item.right_origin_clock = static_cast<uint32_t>(view.right_origin.clock);
-    }
+    if (view.has_origin) name_origin(item, view.origin);
+    if (view.has_right_origin) name_right_origin(item, view.right_origin);
     item.left = kInherited;
     if (view.parent == StructView::Parent::kRoot) {
       item.left = kRoot;
@@ -167,6 +221,12 @@ class Document::Load {
 
   // The order is that of Application. False if something is missing.
   bool link() {
+    for (const Section& section : sections_) {
+      const bool is_all =
+          store_.items[section.first].clock == 0 &&
+          store_.items[section.end - 1].end_clock() == store_.clients[section.client].state;
+      if (is_all) clocks_.add(store_, section.client, section.first, section.end);
+    }
     linked_.assign(store_.clients.size(), 0);
     section_of_.assign(store_.clients.size(), 0);
     for (size_t i = 0; i < sections_.size(); ++i) {
@@ -181,17 +241,18 @@ class Document::Load {
 
   bool step() {
     Section& section = sections_[stack_.back()];
-    if (section.at == section.end) {
-      leave(section);
-      return true;
-    }
-    const Item& item = store_.items[section.at];
-    if (const ClientIndex other = missing_for(item); other != kNoClient) return descend(other);
-    const uint32_t end_clock = item.end_clock();
-    if (!item.is_gc()) place(section);
-    linked_[section.client] = end_clock;
-    ++section.at;
-    if (stack_.size() > 1) leave(section);
+    do {
+      if (section.at == section.end) break;
+      const Item& item = store_.items[section.at];
+      if (const ClientIndex other = missing_for(item, section.client); other != kNoClient) {
+        return descend(other);
+      }
+      const uint32_t end_clock = item.end_clock();
+      if (!item.is_gc() && !place_plain(section)) place(section);
+      linked_[section.client] = end_clock;
+      ++section.at;
+    } while (stack_.size() == 1);
+    leave(section);
     return true;
   }
 
@@ -200,15 +261,17 @@ class Document::Load {
     stack_.pop_back();
   }
 
-  // The client of a neighbour or parent that is not linked yet; kNoClient if there is none.
-  ClientIndex missing_for(const Item& item) const {
-    if (item.has_origin() && item.origin_clock >= linked_[item.origin_client()]) {
-      return item.origin_client();
-    }
-    if (item.has_right_origin() && item.right_origin_clock >= linked_[item.right_origin_client]) {
+  // The client of a neighbour or parent that is not linked yet; kNoClient if there is none. Of the
+  // item's own client all that it names is.
+  ClientIndex missing_for(const Item& item, ClientIndex own) const {
+    const auto is_missing = [this, own](ClientIndex client, uint32_t clock) {
+      return client != own && client != kNoClient && clock >= linked_[client];
+    };
+    if (is_missing(item.origin_client(), item.origin_clock)) return item.origin_client();
+    if (is_missing(item.right_origin_client, item.right_origin_clock)) {
       return item.right_origin_client;
     }
-    if (!item.is_gc() && item.left == kItem && item.parent >= linked_[item.right]) {
+    if (!item.is_gc() && item.left == kItem && is_missing(item.right, item.parent)) {
       return item.right;
     }
     return kNoClient;
@@ -227,13 +290,29 @@ class Document::Load {
     return true;
   }
 
+  // As Document's, but quick while nothing is cut.
+  ItemHandle clean_end(ClientIndex client, uint32_t clock) {
+    const ItemHandle handle = clocks_.find(store_, client, clock);
+    const Item& item = store_.items[handle];
+    if (item.is_gc() || clock == item.last_clock()) return handle;
+    document_.split(handle, clock - item.clock + 1);
+    return handle;
+  }
+
+  ItemHandle clean_start(ClientIndex client, uint32_t clock) {
+    const ItemHandle handle = clocks_.find(store_, client, clock);
+    const Item& item = store_.items[handle];
+    if (item.is_gc() || clock == item.clock) return handle;
+    return document_.split(handle, clock - item.clock);
+  }
+
   ItemHandle left_of(const Section& section, const Item& item) {
     if (!item.has_origin()) return kNone;
     const bool follows = section.at > section.first && item.origin_client() == section.client &&
                          item.origin_clock + 1 == item.clock;
     // The one before has been linked, and may have been cut since.
     if (follows && store_.items[section.at - 1].end_clock() == item.clock) return section.at - 1;
-    return document_.clean_end(item.origin_client(), item.origin_clock);
+    return clean_end(item.origin_client(), item.origin_clock);
   }
 
   ItemHandle right_of(Section& section, const Item& item) {
@@ -241,7 +320,7 @@ class Document::Load {
     const ClientIndex client = item.right_origin_client;
     const uint32_t clock = item.right_origin_clock;
     if (section.right_client != client || section.right_clock != clock) {
-      section.right = document_.clean_start(client, clock);
+      section.right = clean_start(client, clock);
       section.right_client = client;
       section.right_clock = clock;
     }
@@ -284,8 +363,68 @@ class Document::Load {
     }
     document_.link_among(handle, left, right);
     document_.take_effect(handle);
+    // A format may have come, or a branch that moved all others.
+    plain_ = kNone;
   }
 
+  // What becomes of nearly all: values in a root's list, between two whole items that nobody else
+  // has put anything between. False of others.
+  bool place_plain(Section& section) {
+    Item* const items = store_.items.begin();
+    Item& item = items[section.at];
+    if (item.left != kInherited || !is_value(item.ref())) return false;
+    ItemHandle left = kNone;
+    ItemHandle right = kNone;
+    if (item.has_origin()) {
+      left = section.at - 1;
+      const bool follows = section.at > section.first && item.origin_client() == section.client &&
+                           items[left].last_clock() == item.origin_clock;
+      if (!follows) left = clocks_.find(store_, item.origin_client(), item.origin_clock);
+      if (items[left].last_clock() != item.origin_clock || items[left].is_gc()) return false;
+    }
+    if (item.has_right_origin()) {
+      right = section.right;
+      if (section.right_client != item.right_origin_client ||
+          section.right_clock != item.right_origin_clock) {
+        right = clocks_.find(store_, item.right_origin_client, item.right_origin_clock);
+        if (items[right].clock != item.right_origin_clock) return false;
+        section.right = right;
+        section.right_client = item.right_origin_client;
+        section.right_clock = item.right_origin_clock;
+      }
+      if (items[right].is_gc()) return false;
+    }
+    const Item& neighbour = items[left != kNone ? left : right];
+    if (neighbour.has(Item::kHasKey) || !is_plain(neighbour.parent)) return false;
+    Branch& branch = store_.branches[neighbour.parent];
+    ItemHandle& link = left != kNone ? items[left].right : branch.start;
+    if (link != right) return false;
+    link = section.at;
+    if (right != kNone) items[right].left = section.at;
+    item.parent = neighbour.parent;
+    item.left = left;
+    item.right = right;
+    branch.length += item.visible_len();
+    return true;
+  }
+
+  // Whether the branch is a root whose list nobody indexes or follows.
+  bool is_plain(BranchHandle handle) {
+    if (handle == plain_) return true;
+    if (handle == kNone) return false;
+    const Branch& branch = store_.branches[handle];
+    if (branch.item != kNone || branch.tree != kNone || branch.cleans_formatting ||
+        document_.observers_->has(Observers::Kind::kHistory)) {
+      return false;
+    }
+    plain_ = handle;
+    return true;
+  }
+
+  static bool is_value(Ref ref) {
+    return ref == Ref::kString || ref == Ref::kDeleted || ref == Ref::kAny || ref == Ref::kEmbed ||
+           ref == Ref::kBinary || ref == Ref::kJson;
+  }
   // Its place is gone: nothing of it is left but its clocks.
   void waste(ItemHandle handle) {
     Item& item = store_.items[handle];
@@ -322,6 +461,7 @@ class Document::Load {
 
   Document& document_;
   StructStore& store_;
+  uint32_t update_bytes_ = 0;
   RuleClaim claim_;
   size_t branch_count_;
   std::vector<uint8_t> cleaned_;
@@ -329,6 +469,8 @@ class Document::Load {
   std::vector<Type> types_;
   std::vector<TransactionRecord::Deleted> tombstones_;
   DeleteSet deletes_;
+  ClockBuckets clocks_;
+  BranchHandle plain_ = kNone;      // see is_plain()
   std::vector<uint32_t> linked_;    // of each client, the clocks below this
   std::vector<size_t> section_of_;  // of each client, at most the number of its first open section
   std::vector<size_t> stack_;

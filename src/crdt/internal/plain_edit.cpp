@@ -30,7 +30,7 @@ void Document::begin_shortcut(BranchHandle branch, uint64_t origin, bool is_loca
   brief_.branch = branch;
   brief_.writer = kNoClient;
   brief_.erased.len = 0;
-  peer_keystroke_.item = kNone;
+  peer_keystrokes_.note_edit();
 }
 
 // The shortcut is about to add to what this client wrote.

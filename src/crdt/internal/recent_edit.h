@@ -4,7 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <vector>
 
+#include "base/bytes.h"
 #include "crdt/internal/store/directory.h"
 #include "crdt/internal/store/item.h"
 
@@ -49,13 +52,63 @@ struct Keystroke {
 // What a peer sends if it types on: the update of its last character with both clocks one higher.
 struct PeerKeystroke {
   static constexpr size_t kMaxBytes = 48;
-  ItemHandle item = kNone;
+  ItemHandle item = kNone;  // kNone: nothing is known
   ClientIndex client = kNoClient;
   uint32_t clock = 0;  // of the character to come
   uint32_t clock_at = 0;
   uint32_t origin_at = 0;
   uint32_t size = 0;
   uint8_t bytes[kMaxBytes] = {};  // the character is the last but one
+};
+
+// That of each of the peers that type at the same time. Others' edits do not make it forget:
+// whether an item may still grow is to be looked at, unless nothing was edited since its last
+// character.
+class PeerKeystrokes {
+ public:
+  // Null if it is not known.
+  PeerKeystroke* of(ClientIndex client) {
+    if (slots_.empty()) return nullptr;
+    PeerKeystroke& slot = slot_of(client);
+    return slot.client == client && slot.item != kNone ? &slot : nullptr;
+  }
+  // The one that came last, if nothing else was edited since.
+  PeerKeystroke* latest() { return latest_ == kNone ? nullptr : &slots_[latest_]; }
+  // `last` says where its update, which has just been done, has its clocks; `item` has grown by it.
+  void expect(Bytes update, const PeerKeystroke& last, ItemHandle item) {
+    if (update.size() > PeerKeystroke::kMaxBytes) return;
+    PeerKeystroke& expected = slot_for(last.client);
+    expected = last;
+    expected.size = static_cast<uint32_t>(update.size());
+    std::memcpy(expected.bytes, update.data(), update.size());
+    expect_next(expected, item);
+  }
+  // From one character to the next.
+  void expect_next(PeerKeystroke& expected, ItemHandle item) {
+    ++expected.clock;
+    ++expected.bytes[expected.clock_at];
+    ++expected.bytes[expected.origin_at];
+    // Where the lowest seven bits of either clock turn over, more than one byte changes.
+    const bool turns_over = (expected.clock & 0x7f) < 2;
+    expected.item = turns_over ? kNone : item;
+    latest_ = turns_over ? kNone : static_cast<uint32_t>(&expected - slots_.data());
+  }
+  void note_edit() { latest_ = kNone; }
+
+ private:
+  static constexpr size_t kMostSlots = 64;
+  PeerKeystroke& slot_of(ClientIndex client) { return slots_[client % slots_.size()]; }
+  PeerKeystroke& slot_for(ClientIndex client) {
+    const bool is_taken =
+        slots_.empty() || (slot_of(client).item != kNone && slot_of(client).client != client);
+    if (is_taken && slots_.size() < kMostSlots) {
+      slots_.assign(slots_.empty() ? 1 : 2 * slots_.size(), PeerKeystroke());
+    }
+    return slot_of(client);
+  }
+
+  std::vector<PeerKeystroke> slots_;  // as many as a power of two
+  uint32_t latest_ = kNone;
 };
 
 }  // namespace tidemark::crdt

@@ -58,45 +58,45 @@ bool Document::apply_insertion(Decoder& from, uint64_t origin) {
     if (units == 1 && !was_answered(epoch)) {
       latest.client = client;
       latest.clock = state;
-      expect_keystroke(from.input(), latest);
+      const Directory& directory = store.clients[client].directory;
+      peer_keystrokes_.expect(from.input(), latest, directory.at(directory.last()).item);
     }
     return true;
   }
   return insert_remote(client, utf8, units, left, right, origin);
 }
 
-// From this character of a peer to the next one.
-void Document::expect_keystroke(Bytes update, const PeerKeystroke& latest) {
-  if (update.size() > PeerKeystroke::kMaxBytes) return;
-  peer_keystroke_ = latest;
-  peer_keystroke_.size = static_cast<uint32_t>(update.size());
-  std::memcpy(peer_keystroke_.bytes, update.data(), update.size());
-  const Directory& directory = store.clients[latest.client].directory;
-  expect_next_keystroke(directory.at(directory.last()).item);
+// Whose next character this is, if it may be put where the last one is.
+PeerKeystroke* Document::expected_keystroke(Bytes update) {
+  const auto is_of = [update](const PeerKeystroke& expected) {
+    const size_t text_at = expected.size - 2;
+    return update.size() == expected.size &&
+           std::memcmp(update.data(), expected.bytes, text_at) == 0 && update[text_at] < 0x80 &&
+           update[text_at + 1] == 0;
+  };
+  // Nothing else has been edited since, so all that was looked at then still holds.
+  PeerKeystroke* expected = peer_keystrokes_.latest();
+  if (expected != nullptr && is_of(*expected)) return expected;
+  Decoder from(update);
+  if (from.read_byte() != 1 || from.read_byte() != 1) return nullptr;
+  expected = peer_keystrokes_.of(store.find_client(from.read_varuint()));
+  if (expected == nullptr || !is_of(*expected)) return nullptr;
+  if (expected->item >= store.items.size()) return nullptr;
+  const Item& item = store.items[expected->item];
+  const bool is_last = item.client() == expected->client && item.end_clock() == expected->clock &&
+                       store.clients[expected->client].state == expected->clock;
+  return is_last && may_append(item) ? expected : nullptr;
 }
 
-void Document::expect_next_keystroke(ItemHandle item) {
-  PeerKeystroke& expected = peer_keystroke_;
-  ++expected.clock;
-  ++expected.bytes[expected.clock_at];
-  ++expected.bytes[expected.origin_at];
-  // Where the lowest seven bits of either clock turn over, more than one byte changes.
-  const bool turns_over = (expected.clock & 0x7f) < 2;
-  expected.item = turns_over ? kNone : item;
-}
-
-// A peer's next character: nothing else has been edited since its last one, so all that was looked
-// at then still holds.
 bool Document::apply_keystroke(Bytes update, uint64_t origin) {
-  const ItemHandle handle = peer_keystroke_.item;
-  if (handle == kNone || update.size() != peer_keystroke_.size) return false;
-  const size_t text_at = update.size() - 2;
-  if (std::memcmp(update.data(), peer_keystroke_.bytes, text_at) != 0 || update[text_at] >= 0x80 ||
-      update[text_at + 1] != 0) {
+  PeerKeystroke* const expected = expected_keystroke(update);
+  if (expected == nullptr) return false;
+  const ItemHandle handle = expected->item;
+  const Item& item = store.items[handle];
+  if (!store.pool.extend(item.client(), item.content + item.len,
+                         update.subspan(update.size() - 2, 1))) {
     return false;
   }
-  const Item& item = store.items[handle];
-  if (!store.pool.extend(item.content + item.len, update.subspan(text_at, 1))) return false;
   begin_shortcut(item.parent, origin, false);
   forget_caret();
   lengthen(handle, 1);
@@ -106,8 +106,28 @@ bool Document::apply_keystroke(Bytes update, uint64_t origin) {
   }
   const uint32_t epoch = epoch_;
   end();
-  if (!was_answered(epoch)) expect_next_keystroke(handle);
+  // Who heard of it may have edited, and forgotten what was expected.
+  if (!was_answered(epoch)) peer_keystrokes_.expect_next(*expected, handle);
   return true;
+}
+
+// Whether this text, the last of its writer, may grow: nothing has come behind it since.
+bool Document::may_append(const Item& item) const {
+  if (item.ref() != Ref::kString || item.is_deleted() || item.has(Item::kHasSpan) ||
+      item.has(Item::kKeep) || item.has(Item::kHasKey)) {
+    return false;
+  }
+  if (item.right == kNone) {
+    if (item.has_right_origin()) return false;
+  } else {
+    const Item& next = store.items[item.right];
+    if (item.right_origin_client != next.client() || item.right_origin_clock != next.clock) {
+      return false;
+    }
+  }
+  const Branch& text = store.branches[item.parent];
+  if (text.cleans_formatting) return false;
+  return text.item == kNone || !store.items[text.item].is_deleted();
 }
 
 // The writer types on.
@@ -115,23 +135,13 @@ bool Document::append_remote(const Client& client, std::string_view utf8, uint32
                              WireId right, uint64_t origin) {
   const ItemHandle handle = client.directory.at(client.directory.last()).item;
   const Item& item = store.items[handle];
-  if (item.ref() != Ref::kString || item.is_deleted() || item.has(Item::kHasSpan) ||
-      item.has(Item::kKeep) || item.has(Item::kHasKey)) {
-    return false;
-  }
-  if (item.right == kNone) {
-    if (item.has_right_origin() || right != kListEnd) return false;
-  } else {
-    const Item& next = store.items[item.right];
-    if (item.right_origin_client != next.client() || item.right_origin_clock != next.clock ||
-        right != WireId{store.clients[next.client()].id, next.clock}) {
-      return false;
-    }
-  }
-  const Branch& text = store.branches[item.parent];
-  if (text.cleans_formatting) return false;
-  if (text.item != kNone && store.items[text.item].is_deleted()) return false;
-  if (!store.pool.extend(item.content + item.len, as_bytes(utf8))) return false;
+  if (!may_append(item)) return false;
+  const WireId right_origin =
+      item.has_right_origin()
+          ? WireId{store.clients[item.right_origin_client].id, item.right_origin_clock}
+          : kListEnd;
+  if (right != right_origin) return false;
+  if (!store.pool.extend(item.client(), item.content + item.len, as_bytes(utf8))) return false;
   begin_shortcut(item.parent, origin, false);
   lengthen(handle, units);
   if (observers_->has(Observers::Kind::kUpdateV1)) write_inserted(item, brief_.before, utf8);

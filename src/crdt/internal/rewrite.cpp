@@ -35,11 +35,10 @@ std::vector<ItemHandle> StructStore::rewrite_items() {
   items.swap(packed);
   ItemHandle next = 0;
   for (Client& client : clients) {
-    const size_t end = next + client.directory.size();
-    Directory directory(items);
-    directory.reserve(client.directory.size());
-    for (; next < end; ++next) directory.push_back(items[next].clock, next);
-    client.directory = std::move(directory);
+    const auto end = static_cast<ItemHandle>(next + client.directory.size());
+    client.directory = Directory(items);
+    client.directory.append(next, end);
+    next = end;
   }
   free_items_.clear();
   return moved;

@@ -62,7 +62,7 @@ bool Document::type_on(BranchHandle branch, uint32_t index, std::string_view utf
   if (!caret_.is_checked && !may_type_on()) return false;
   caret_.is_checked = true;
   const Item& item = store.items[caret_.item];
-  if (!store.pool.extend(item.content + item.len, as_bytes(utf8))) return false;
+  if (!store.pool.extend(item.client(), item.content + item.len, as_bytes(utf8))) return false;
   begin_shortcut(branch);
   lengthen(caret_.item, units);
   caret_.end_index += units;
@@ -85,7 +85,7 @@ bool Document::type_character(BranchHandle branch, uint32_t index, char characte
   Client& own = store.clients[own_client_];
   const bool is_told = observers_->has(Observers::Kind::kUpdateV1);
   if (is_told && !write_keystroke(own.state, character)) return false;
-  if (!store.pool.extend(item.content + item.len, character)) return false;
+  if (!store.pool.extend(item.client(), item.content + item.len, character)) return false;
   begin_shortcut(branch);
   note_writer(own_client_);
   ++own.state;

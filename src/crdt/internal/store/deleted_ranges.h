@@ -21,6 +21,14 @@ class DeletedRanges {
   // These clocks are deleted from now on. Amortised constant time where deletions border on each
   // other, as they mostly do.
   void add(uint32_t clock, uint32_t len) {
+    if (fresh_.empty() && (ranges_.empty() || ranges_.back().end() <= clock)) {
+      if (!ranges_.empty() && ranges_.back().end() == clock) {
+        ranges_.back().len += len;
+      } else {
+        ranges_.push_back({clock, len});
+      }
+      return;
+    }
     if (!fresh_.empty()) {
       Range& last = fresh_.back();
       if (last.end() == clock) {

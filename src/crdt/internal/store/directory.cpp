@@ -71,10 +71,28 @@ size_t Directory::count_from(Position position) const {
   return count;
 }
 
-void Directory::reserve(size_t count) {
-  if (size_ > 0 || count <= kChunkEntries) return;
-  chunks_.reserve(count / kChunkEntries + 1);
-  firsts_.reserve(count / kChunkEntries + 1);
+void Directory::append(ItemHandle first, ItemHandle end) {
+  const uint32_t count = end - first;
+  const bool stays_run =
+      is_run() && (is_empty() || first == first_item_ + size_) && size_ + count <= kChunkEntries;
+  if (stays_run) {
+    if (is_empty()) first_item_ = first;
+    size_ += count;
+    return;
+  }
+  if (is_run() && !is_empty()) write_down();
+  const size_t chunks = chunks_.size() + (count + kChunkEntries - 1) / kChunkEntries;
+  chunks_.reserve(chunks);
+  firsts_.reserve(chunks);
+  size_ += count;
+  while (first < end) {
+    std::vector<Entry>& chunk = chunks_.emplace_back(std::min<size_t>(end - first, kChunkEntries));
+    firsts_.push_back((*items_)[first].clock);
+    for (Entry& entry : chunk) {
+      entry = {(*items_)[first].clock, first};
+      ++first;
+    }
+  }
 }
 
 void Directory::fit() {

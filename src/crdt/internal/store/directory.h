@@ -52,8 +52,8 @@ class Directory {
   // How many entries there are from here to the end, this one included.
   size_t count_from(Position position) const;
 
-  // Room for this many entries, if it has none yet, or as many as a chunk takes.
-  void reserve(size_t count);
+  // An entry for each of the items [first, end), which follow the last one; with room for no more.
+  void append(ItemHandle first, ItemHandle end);
   // Gives back the room for more.
   void fit();
   void push_back(uint32_t clock, ItemHandle item);

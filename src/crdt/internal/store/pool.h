@@ -14,7 +14,7 @@ namespace tidemark::crdt {
 class Pool {
  public:
   uint32_t size() const { return bytes_.size(); }
-  size_t memory() const { return bytes_.memory(); }
+  size_t memory() const { return bytes_.memory() + reserves_.capacity() * sizeof(Reserve); }
   uint32_t garbage() const { return garbage_; }
   const uint8_t* at(uint32_t offset) const { return bytes_.begin() + offset; }
   uint8_t* at(uint32_t offset) { return bytes_.begin() + offset; }
@@ -36,62 +36,70 @@ class Pool {
     copy_short(at(offset), at(from), count);
     return offset;
   }
-  // Prolongs the run that ends here, if there is room for it; the bytes must not lie in this pool.
-  bool extend(uint32_t end, Bytes bytes) {
+  // Prolongs the writer's run that ends here, if there is room for it; the bytes must not lie in
+  // this pool.
+  bool extend(uint32_t writer, uint32_t end, Bytes bytes) {
     if (end == size()) return append(bytes), true;
     const auto count = static_cast<uint32_t>(bytes.size());
-    for (Reserve& reserve : reserves_) {
-      if (reserve.end != end || reserve.room < count) continue;
-      copy_short(at(end), bytes.data(), count);
-      reserve.end += count;
-      reserve.room -= count;
-      garbage_ -= count;
-      return true;
-    }
-    return false;
+    if (!has_room(writer, end, count)) return false;
+    copy_short(at(end), bytes.data(), count);
+    take_room(reserves_[writer], count);
+    // The room was counted as garbage when it was set aside.
+    garbage_ -= count;
+    return true;
   }
-  bool extend(uint32_t end, char byte) {
-    if (end != size()) return extend(end, Bytes(reinterpret_cast<const uint8_t*>(&byte), 1));
+  bool extend(uint32_t writer, uint32_t end, char byte) {
+    if (end != size()) {
+      return extend(writer, end, Bytes(reinterpret_cast<const uint8_t*>(&byte), 1));
+    }
     bytes_.resize(end + 1);
     *at(end) = static_cast<uint8_t>(byte);
     return true;
   }
-  void fit() { bytes_.fit(); }
+  void fit() {
+    bytes_.fit();
+    reserves_ = {};
+  }
   void reserve(uint32_t bytes) { bytes_.reserve(bytes); }
   void discard(uint32_t bytes) { garbage_ += bytes; }
 
-  // Makes the run `a` directly followed by the run `b` one run and yields where it starts. Runs
-  // that grow again and again away from the end get room to grow, so that several writers' turns
-  // cost amortised constant time.
-  uint32_t join(uint32_t a, uint32_t a_bytes, uint32_t b, uint32_t b_bytes);
+  // Makes the writer's run `a` directly followed by the run `b` one run and yields where it starts.
+  // A run that grows away from the end gets room to grow, one for each writer, so that the turns of
+  // however many cost amortised constant time.
+  uint32_t join(uint32_t writer, uint32_t a, uint32_t a_bytes, uint32_t b, uint32_t b_bytes);
 
   void swap(Pool& other) {
     bytes_.swap(other.bytes_);
     std::swap(garbage_, other.garbage_);
     std::swap(reserves_, other.reserves_);
-    std::swap(next_reserve_, other.next_reserve_);
   }
 
  private:
   struct Reserve {
-    uint32_t end;  // where the run that may grow ends
-    uint32_t room;
+    uint32_t end = 0xffffffff;  // where the run that may grow ends
+    uint32_t room = 0;
   };
+
+  bool has_room(uint32_t writer, uint32_t end, uint32_t count) const {
+    return writer < reserves_.size() && reserves_[writer].end == end &&
+           reserves_[writer].room >= count;
+  }
+  static void take_room(Reserve& reserve, uint32_t count) {
+    reserve.end += count;
+    reserve.room -= count;
+  }
 
   Slab<uint8_t> bytes_;
   uint32_t garbage_ = 0;
-  static constexpr size_t kMaxReserves = 8;
-  std::vector<Reserve> reserves_;
-  uint32_t next_reserve_ = 0;
+  std::vector<Reserve> reserves_;  // by writer
 };
 
-inline uint32_t Pool::join(uint32_t a, uint32_t a_bytes, uint32_t b, uint32_t b_bytes) {
+inline uint32_t Pool::join(uint32_t writer, uint32_t a, uint32_t a_bytes, uint32_t b,
+                           uint32_t b_bytes) {
   if (a + a_bytes == b) return a;
-  for (Reserve& reserve : reserves_) {
-    if (reserve.end != a + a_bytes || reserve.room < b_bytes) continue;
-    copy_short(at(reserve.end), at(b), b_bytes);
-    reserve.end += b_bytes;
-    reserve.room -= b_bytes;
+  if (has_room(writer, a + a_bytes, b_bytes)) {
+    copy_short(at(a + a_bytes), at(b), b_bytes);
+    take_room(reserves_[writer], b_bytes);
     // The room was counted as garbage when it was set aside; now `b` is garbage in its stead.
     return a;
   }
@@ -108,13 +116,8 @@ inline uint32_t Pool::join(uint32_t a, uint32_t a_bytes, uint32_t b, uint32_t b_
   bytes_.resize(size() + room);
   std::memset(at(size() - room), 0, room);
   garbage_ += a_bytes + b_bytes + room;
-  const Reserve reserve{joined + a_bytes + b_bytes, room};
-  if (reserves_.size() < kMaxReserves) {
-    reserves_.push_back(reserve);
-  } else {
-    reserves_[next_reserve_] = reserve;
-    next_reserve_ = (next_reserve_ + 1) % static_cast<uint32_t>(kMaxReserves);
-  }
+  if (writer >= reserves_.size()) reserves_.resize(writer + 1);
+  reserves_[writer] = {joined + a_bytes + b_bytes, room};
   return joined;
 }
 

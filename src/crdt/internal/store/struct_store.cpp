@@ -30,19 +30,16 @@ KeyId StructStore::find_key(std::string_view key) const {
                             [&](KeyId id) { return keys_[id]->text == key; });
 }
 
-ClientIndex StructStore::find_client(uint64_t id) const {
-  if (last_client_ != kNoClient && clients[last_client_].id == id) return last_client_;
+ClientIndex StructStore::look_up_client(uint64_t id) const {
   const auto count = static_cast<uint32_t>(clients.size());
   const uint32_t known =
       clients_by_id_.find(SlotTable::hash_of_id(id), count,
                           [&](ClientIndex client) { return clients[client].id == id; });
   if (known == kNone) return kNoClient;
-  return last_client_ = known;
+  return latest_clients_[id % kLatestClients] = known;
 }
 
-ClientIndex StructStore::add_client(uint64_t id) {
-  const ClientIndex known = find_client(id);
-  if (known != kNoClient) return known;
+ClientIndex StructStore::new_client(uint64_t id) {
   const auto made = static_cast<ClientIndex>(clients.size());
   TM_ASSERT(made < kNoClient);
   clients.emplace_back(id, items);
@@ -250,10 +247,9 @@ Bytes StructStore::payload(const Item& item) const {
   return pool.view(item.content, item.len);
 }
 
-void StructStore::place_payload(Item& item, uint32_t offset, uint32_t bytes) {
-  // Only text of as many bytes as UTF-16 units is ASCII, and then the length tells the bytes.
-  if (item.ref() == Ref::kString && bytes == item.len) {
-    if (item.has(Item::kHasSpan)) free_span(item.content);
+void StructStore::place_in_span(Item& item, uint32_t offset, uint32_t bytes, bool is_ascii) {
+  if (is_ascii) {
+    free_span(item.content);
     item.clear(Item::kHasSpan);
     item.content = offset;
     return;
@@ -264,11 +260,6 @@ void StructStore::place_payload(Item& item, uint32_t offset, uint32_t bytes) {
   }
   spans_[item.content].offset = offset;
   spans_[item.content].bytes = bytes;
-}
-
-void StructStore::assign_text(Item& item, std::string_view utf8) {
-  item.clear(Item::kHasSpan);
-  place_payload(item, pool.append(as_bytes(utf8)), static_cast<uint32_t>(utf8.size()));
 }
 
 std::optional<size_t> StructStore::bytes_before(ItemHandle handle, uint32_t clock) const {
@@ -380,7 +371,8 @@ bool StructStore::merge_content(ItemHandle left_handle, ItemHandle right_handle)
   };
   const uint32_t left_bytes = payload_bytes(left);
   const uint32_t right_bytes = payload_bytes(right);
-  const uint32_t joined = pool.join(offset_of(left), left_bytes, offset_of(right), right_bytes);
+  const uint32_t joined =
+      pool.join(left.client(), offset_of(left), left_bytes, offset_of(right), right_bytes);
   joint_ = {left_handle, left.clock, right.clock, left_bytes};
   if (right.has(Item::kHasSpan)) free_span(right.content);
   const uint32_t left_len = left.len;
@@ -416,7 +408,7 @@ void StructStore::forget_items(size_t branch_count) {
   joint_ = {};
   clients.clear();
   clients_by_id_.clear();
-  last_client_ = kNoClient;
+  latest_clients_ = {};
   descending_.clear();
   std::erase_if(roots_, [branch_count](BranchHandle root) { return root >= branch_count; });
   for (const auto& key : keys_) {

@@ -6,6 +6,7 @@
 //  (4) A client's deleted ranges are the clocks of its deleted items.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,8 +64,15 @@ class StructStore {
   // kNone if nobody has interned it.
   KeyId find_key(std::string_view key) const;
   const std::string& key(KeyId id) const { return keys_[id]->text; }
-  ClientIndex find_client(uint64_t id) const;  // kNoClient if unknown
-  ClientIndex add_client(uint64_t id);
+  // kNoClient if unknown.
+  ClientIndex find_client(uint64_t id) const {
+    const ClientIndex latest = latest_clients_[id % kLatestClients];
+    return latest < clients.size() && clients[latest].id == id ? latest : look_up_client(id);
+  }
+  ClientIndex add_client(uint64_t id) {
+    const ClientIndex known = find_client(id);
+    return known != kNoClient ? known : new_client(id);
+  }
   // Client indices by descending id, the order of everything on the wire.
   const std::vector<ClientIndex>& descending() const { return descending_; }
   StateVector state_vector() const;
@@ -100,6 +108,11 @@ class StructStore {
   // Whether the right neighbour by clock was merged into the left one. The caller removes it from
   // the directory.
   bool merge(ItemHandle left, ItemHandle right);
+  // False of nearly all that merge() would refuse, and of none that it would not.
+  bool may_merge(ItemHandle left, ItemHandle right) const {
+    return items[left].ref() == items[right].ref() &&
+           (items[left].right == right || items[left].is_gc());
+  }
   // Links an item between neighbours and into the position index of its list.
   void link(ItemHandle item, ItemHandle left, ItemHandle right);
   // Where the copy of a redone item begins.
@@ -118,7 +131,10 @@ class StructStore {
   // Content bytes: the UTF-8 of a String, the encoded payload of the others.
   Bytes payload(const Item& item) const;
   std::string_view text(const Item& item) const { return as_text(payload(item)); }
-  void assign_text(Item& item, std::string_view utf8);
+  void assign_text(Item& item, std::string_view utf8) {
+    item.clear(Item::kHasSpan);
+    place_payload(item, pool.append(as_bytes(utf8)), static_cast<uint32_t>(utf8.size()));
+  }
   // How many bytes of the item's payload come before the clock, where that is known without a walk:
   // at the seam of the latest merge, which is where the update of who types on begins.
   std::optional<size_t> bytes_before(ItemHandle item, uint32_t clock) const;
@@ -167,6 +183,8 @@ class StructStore {
   std::string check();
 
  private:
+  ClientIndex look_up_client(uint64_t id) const;
+  ClientIndex new_client(uint64_t id);
   void repack();
   std::vector<ItemHandle> rewrite_items();
   void rewrite_content();
@@ -175,7 +193,13 @@ class StructStore {
   void split_text(Item& left, Item& right, uint32_t offset);
   bool merge_content(ItemHandle left, ItemHandle right);
   uint32_t payload_bytes(const Item& item) const;
-  void place_payload(Item& item, uint32_t offset, uint32_t bytes);
+  void place_payload(Item& item, uint32_t offset, uint32_t bytes) {
+    // Only text of as many bytes as UTF-16 units is ASCII, and then the length tells the bytes.
+    const bool is_ascii = item.ref() == Ref::kString && bytes == item.len;
+    if (!is_ascii || item.has(Item::kHasSpan)) return place_in_span(item, offset, bytes, is_ascii);
+    item.content = offset;
+  }
+  void place_in_span(Item& item, uint32_t offset, uint32_t bytes, bool is_ascii);
   void free_span(uint32_t span) { free_spans_.push_back(span); }
   std::string check_client(Client& client) const;
   std::string check_branch(BranchHandle handle) const;
@@ -202,7 +226,9 @@ class StructStore {
   std::vector<std::unique_ptr<Key>> keys_;
   SlotTable keys_by_text_;
   SlotTable clients_by_id_;
-  mutable ClientIndex last_client_ = kNoClient;
+  // By the last bits of their ids, who was asked for last.
+  static constexpr size_t kLatestClients = 4;
+  mutable std::array<ClientIndex, kLatestClients> latest_clients_{};
   std::vector<ClientIndex> descending_;
   std::vector<BranchHandle> roots_;  // in the order of their first mention
 };

@@ -23,11 +23,16 @@ class ByteRuns {
   ByteRuns() = default;
   explicit ByteRuns(Bytes column) : in_(column) {}
 
-  uint8_t next() {
+  // What next() will yield.
+  uint8_t peek() {
     if (left_ == 0) [[unlikely]]
       open_run();
-    left_ -= is_last_ ? 0 : 1;
     return value_;
+  }
+  uint8_t next() {
+    const uint8_t value = peek();
+    left_ -= is_last_ ? 0 : 1;
+    return value;
   }
   bool ok() const { return in_.ok(); }
 
@@ -103,6 +108,7 @@ class StringColumn {
   explicit StringColumn(Bytes column);
 
   Piece next();
+  bool is_all_ascii() const { return is_ascii_; }  // all of them
   bool ok() const { return lengths_.ok(); }
 
  private:

@@ -16,18 +16,50 @@ constexpr size_t kMinSectionBytes = 2;
 // Clocks of stored items are 32 bits wide.
 constexpr uint64_t kMaxClock = 0xfffffff0;
 
+bool is_past(const WireId& named, const WireId& own) {
+  return named.client != own.client || named.clock < own.clock;
+}
+
 bool names_own_future(const StructView& view) {
-  const auto is_future = [&view](const WireId& id) {
-    return id.client == view.id.client && id.clock >= view.id.clock;
-  };
-  return (view.has_origin && is_future(view.origin)) ||
-         (view.has_right_origin && is_future(view.right_origin)) ||
-         (view.parent == StructView::Parent::kItem && is_future(view.parent_item));
+  return (view.has_origin && !is_past(view.origin, view.id)) ||
+         (view.has_right_origin && !is_past(view.right_origin, view.id)) ||
+         (view.parent == StructView::Parent::kItem && !is_past(view.parent_item, view.id));
 }
 
 Bytes bytes_since(const uint8_t* begin, const Decoder& decoder) {
   return {begin, static_cast<size_t>(decoder.cursor() - begin)};
 }
+
+// False if what the flags open is not plain.
+bool begin_plain(PlainStruct& plain, uint8_t flags) {
+  plain.ref = static_cast<Ref>(flags & kRefMask);
+  plain.has_origin = (flags & kHasOrigin) != 0;
+  plain.has_right_origin = (flags & kHasRightOrigin) != 0;
+  return (plain.ref == Ref::kString || plain.ref == Ref::kDeleted) &&
+         (plain.has_origin || plain.has_right_origin);
+}
+
+// Reads numbers without asking each time whether there are bytes left.
+struct ShortVaruints {
+  static constexpr unsigned kMostBytes = 5;
+
+  const uint8_t* at;
+  bool are_all_short = true;
+
+  uint64_t next() {
+    uint64_t value = *at++;
+    if (value < 0x80) return value;
+    value = (value & 0x7f) | (at[0] & 0x7fu) << 7;
+    if (*at++ < 0x80) return value;
+    for (unsigned shift = 14; shift < 7 * kMostBytes; shift += 7) {
+      const uint8_t byte = *at++;
+      value |= static_cast<uint64_t>(byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+    are_all_short = false;
+    return value;
+  }
+};
 
 // What ContentJSON holds per element: the word undefined for what JSON cannot say.
 bool is_json_element(std::string_view text, Nesting& nesting) {
@@ -46,6 +78,33 @@ void SourceV1::read_text(StructView& view) {
   } else {
     rest_.fail();
   }
+}
+
+bool SourceV1::read_plain(PlainStruct& plain, const WireId& id) {
+  constexpr size_t kMostNumbers = 5;
+  if (rest_.remaining() <= kMostNumbers * ShortVaruints::kMostBytes) return false;
+  if (!begin_plain(plain, *rest_.cursor())) return false;
+  ShortVaruints numbers{rest_.cursor() + 1};
+  const auto read_past_id = [&](WireId& named) {
+    named.client = numbers.next();
+    named.clock = numbers.next();
+    return is_past(named, id);
+  };
+  if (plain.has_origin && !read_past_id(plain.origin)) return false;
+  if (plain.has_right_origin && !read_past_id(plain.right_origin)) return false;
+  const uint64_t len = numbers.next();
+  if (!numbers.are_all_short || len == 0 || len > kMaxClock - id.clock) return false;
+  auto bytes = static_cast<size_t>(numbers.at - rest_.cursor());
+  if (plain.ref == Ref::kString) {
+    if (len > rest_.remaining() - bytes) return false;
+    plain.text = as_text(Bytes(numbers.at, static_cast<size_t>(len)));
+    if (!is_ascii(plain.text)) return false;
+    bytes += plain.text.size();
+  }
+  rest_.read_bytes(bytes);
+  plain.clock = static_cast<uint32_t>(id.clock);
+  plain.len = static_cast<uint32_t>(len);
+  return true;
 }
 
 void SourceV1::read_value(StructView& view, Nesting& nesting) {
@@ -118,6 +177,27 @@ void SourceV2::read_text(StructView& view) {
   view.text_is_ascii = piece.is_ascii;
   view.starts_with_replacement = piece.starts_cut;
   view.ends_with_replacement = piece.ends_cut;
+}
+
+bool SourceV2::read_plain(PlainStruct& plain, const WireId& id) {
+  if (!begin_plain(plain, infos_.peek())) return false;
+  const bool is_text = plain.ref == Ref::kString;
+  if (is_text && !strings_.is_all_ascii()) return false;
+  infos_.next();
+  bool is_sound = true;
+  const auto check = [&](const WireId& named) {
+    is_sound = is_sound && is_past(named, id);
+    return named;
+  };
+  if (plain.has_origin) plain.origin = check(read_left_id());
+  if (plain.has_right_origin) plain.right_origin = check(read_right_id());
+  if (is_text) plain.text = strings_.next().text;
+  const uint64_t len = is_text ? plain.text.size() : lengths_.next();
+  check_columns();
+  if (!is_sound || len == 0 || len > kMaxClock - id.clock) rest_.fail();
+  plain.clock = static_cast<uint32_t>(id.clock);
+  plain.len = static_cast<uint32_t>(len);
+  return rest_.ok();
 }
 
 void SourceV2::read_value(StructView& view, Nesting& nesting) {
@@ -216,6 +296,14 @@ bool UpdateReader<Source>::next(StructView& view) {
     return false;
   }
   next_id_.clock += view.len;
+  return true;
+}
+
+template <typename Source>
+bool UpdateReader<Source>::next_plain(PlainStruct& plain) {
+  if (structs_left_ == 0 || !source_.read_plain(plain, next_id_)) return false;
+  next_id_.clock += plain.len;
+  --structs_left_;
   return true;
 }
 

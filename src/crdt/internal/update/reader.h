@@ -56,6 +56,9 @@ class SourceV1 {
   std::string_view read_string() { return rest_.read_varstring(); }
   std::string_view read_key() { return rest_.read_varstring(); }
   void read_text(StructView& view);
+  // A whole struct with this id, if it is plain, in a usual form and not near the end. If not,
+  // nothing is read, or the source has failed.
+  bool read_plain(PlainStruct& plain, const WireId& id);
   void read_value(StructView& view, Nesting& nesting);
   Bytes read_json_array(uint64_t count, Nesting& nesting);
   bool read_delete_set(DeleteSet& set, uint64_t max_ranges) {
@@ -98,6 +101,7 @@ class SourceV2 {
   std::string_view read_string();
   std::string_view read_key();
   void read_text(StructView& view);
+  bool read_plain(PlainStruct& plain, const WireId& id);
   void read_value(StructView& view, Nesting& nesting);
   Bytes read_json_array(uint64_t count, Nesting& nesting);
   bool read_delete_set(DeleteSet& set, uint64_t max_ranges) {
@@ -143,6 +147,9 @@ class UpdateReader {
   // The next struct, or false at the end of all sections or on an error. The views in it point into
   // the update, those of V2 sometimes into the reader.
   bool next(StructView& view);
+  // The same in less time, within a section and for plain structs in a usual form. False if next()
+  // has to see to what comes.
+  bool next_plain(PlainStruct& plain);
   // To be called when next() has returned false; adds to the set and leaves it normal. False on an
   // error.
   bool read_delete_set(DeleteSet& set) { return source_.read_delete_set(set, ranges_allowed_); }

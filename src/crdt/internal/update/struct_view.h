@@ -82,4 +82,16 @@ struct StructView {
   bool is_item() const { return ref != Ref::kGc && ref != Ref::kSkip; }
 };
 
+// What most structs of a text are: text in ASCII, or what was deleted, between named neighbours.
+struct PlainStruct {
+  uint32_t clock;
+  uint32_t len;
+  Ref ref;  // kString or kDeleted
+  bool has_origin;
+  bool has_right_origin;
+  WireId origin;
+  WireId right_origin;
+  std::string_view text;
+};
+
 }  // namespace tidemark::crdt
