@@ -190,7 +190,6 @@ class Document {
   template <typename Reader>
   class Application;
   // load.cpp
-  template <typename Reader>
   class Load;
   bool may_load() const;
   template <typename Reader>

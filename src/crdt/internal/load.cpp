@@ -21,7 +21,6 @@ constexpr size_t kMostTrusted = 0x40000000;
 
 }  // namespace
 
-template <typename Reader>
 class Document::Load {
  public:
   explicit Load(Document& document)
@@ -30,16 +29,56 @@ class Document::Load {
   }
 
   // False if the general path has to do it.
+  template <typename Reader>
   Result<bool> run(Bytes update, uint64_t origin, const UpdateLimits& limits) {
     Reader reader(update, limits);
     update_bytes_ = static_cast<uint32_t>(std::min<size_t>(update.size(), kMostTrusted));
     store_.pool.reserve(update_bytes_);
     const bool is_fit = read(reader) && reader.read_delete_set(deletes_);
-    if (!is_fit || !reader.ok() || sections_.empty()) {
-      abandon();
-      if (!reader.ok()) return tl::unexpected(reader.error());
-      return false;
+    if (is_fit && reader.ok() && !sections_.empty()) return finish(origin);
+    abandon();
+    if (!reader.ok()) return tl::unexpected(reader.error());
+    return false;
+  }
+
+ private:
+  // The items of one client that came in one section.
+  struct Section {
+    uint64_t id = 0;
+    ClientIndex client = kNoClient;
+    ItemHandle first = kNone;
+    ItemHandle at = kNone;
+    ItemHandle end = kNone;
+    bool is_on_stack = false;
+    // The item at which the latest right origin begins, which is often that of the next one, too.
+    ItemHandle right = kNone;
+    ClientIndex right_client = kNoClient;
+    uint32_t right_clock = 0;
+  };
+  struct Type {
+    TypeRef kind;
+    KeyId name;
+  };
+
+  template <typename Reader>
+  bool read(Reader& reader) {
+    StructView view;
+    PlainStruct plain;
+    while (true) {
+      while (reader.next_plain(plain)) {
+        if (!add(plain)) return false;
+      }
+      if (reader.structs_left() == 0 && !sections_.empty()) end_section();
+      const bool is_new = reader.structs_left() == 0;
+      if (!reader.next(view)) return reader.ok();
+      if (is_new && !begin_section(view, reader.structs_left() + 1)) return false;
+      claim_.note(view);
+      if (!add(view)) return false;
     }
+  }
+
+  // Everything is read.
+  Result<bool> finish(uint64_t origin) {
     if (const Result<> accepted = document_.rule_.accept(claim_); !accepted) {
       abandon();
       return tl::unexpected(accepted.error());
@@ -65,41 +104,6 @@ class Document::Load {
     document_.end();
     if (is_linked) document_.fit();
     return is_linked;
-  }
-
- private:
-  // The items of one client that came in one section.
-  struct Section {
-    uint64_t id = 0;
-    ClientIndex client = kNoClient;
-    ItemHandle first = kNone;
-    ItemHandle at = kNone;
-    ItemHandle end = kNone;
-    bool is_on_stack = false;
-    // The item at which the latest right origin begins, which is often that of the next one, too.
-    ItemHandle right = kNone;
-    ClientIndex right_client = kNoClient;
-    uint32_t right_clock = 0;
-  };
-  struct Type {
-    TypeRef kind;
-    KeyId name;
-  };
-
-  bool read(Reader& reader) {
-    StructView view;
-    PlainStruct plain;
-    while (true) {
-      while (reader.next_plain(plain)) {
-        if (!add(plain)) return false;
-      }
-      if (reader.structs_left() == 0 && !sections_.empty()) end_section();
-      const bool is_new = reader.structs_left() == 0;
-      if (!reader.next(view)) return reader.ok();
-      if (is_new && !begin_section(view, reader.structs_left() + 1)) return false;
-      claim_.note(view);
-      if (!add(view)) return false;
-    }
   }
 
   bool begin_section(const StructView& view, uint64_t count) {
@@ -486,7 +490,7 @@ bool Document::may_load() const {
 
 template <typename Reader>
 Result<bool> Document::load(Bytes update, uint64_t origin, const UpdateLimits& limits) {
-  return Load<Reader>(*this).run(update, origin, limits);
+  return Load(*this).run<Reader>(update, origin, limits);
 }
 
 template Result<bool> Document::load<UpdateReaderV1>(Bytes, uint64_t, const UpdateLimits&);
