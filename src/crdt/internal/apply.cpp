@@ -167,25 +167,28 @@ void Document::retry_pending() {
   }
   while (!grown.empty()) {
     const uint64_t client = grown.back();
-    const std::optional<Buffer> update = pending_.take_ready(client, state_of(client));
-    if (!update) {
+    const std::optional<Pending::Ready> ready = pending_.take_ready(client, state_of(client));
+    if (!ready) {
       grown.pop_back();
       continue;
     }
-    UpdateReaderV1 reader{Bytes(*update)};
+    UpdateReaderV1 reader(ready->bytes, ready->id);
     StructView view;
     TM_ASSERT(reader.next(view));
     const uint32_t state = state_of(view.id.client);
-    if (view.end_clock() <= state) continue;
     if (view.id.clock > state) {
-      pending_.add(view, {view.id.client, view.id.clock - 1});
+      pending_.keep_waiting(*ready, {view.id.client, view.id.clock - 1});
+    } else if (view.end_clock() <= state) {
+      pending_.forget(*ready);
     } else if (const std::optional<WireId> missing = missing_for(view)) {
-      pending_.add(view, *missing);
+      pending_.keep_waiting(*ready, *missing);
     } else {
       integrate(view, static_cast<uint32_t>(state - view.id.clock));
+      pending_.forget(*ready);
       if (view.id.client != client) grown.push_back(view.id.client);
     }
   }
+  pending_.fit();
 }
 
 void Document::apply_deleted_range(ClientIndex client, uint32_t clock, uint32_t end) {
@@ -247,6 +250,7 @@ void Document::retry_deletes() {
                           static_cast<uint32_t>(range->end));
     }
   }
+  pending_deletes_.fit();
 }
 
 template <typename Reader>
@@ -255,6 +259,7 @@ Result<> Document::apply(Bytes update, uint64_t origin, const UpdateLimits& limi
     const bool is_allowed = limits.max_structs > 0 && limits.max_delete_ranges > 0 &&
                             limits.max_nesting >= kPlainNesting;
     if (is_allowed && may_take_remote_shortcut() && apply_plain(update, origin)) return {};
+    if (is_allowed && may_wait_at_once() && set_aside(update, limits)) return {};
   }
   if (may_load()) {
     const Result<bool> is_loaded = load<Reader>(update, origin, limits);

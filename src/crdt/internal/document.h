@@ -186,11 +186,9 @@ class Document {
   void collect_children(BranchHandle branch);
   void bury(ItemHandle item);
 
-  // apply.cpp
   template <typename Reader>
-  class Application;
-  // load.cpp
-  class Load;
+  class Application;  // apply.cpp
+  class Load;         // load.cpp
   bool may_load() const;
   template <typename Reader>
   Result<bool> load(Bytes update, uint64_t origin, const UpdateLimits& limits);
@@ -251,7 +249,9 @@ class Document {
   void retire(ItemHandle item);
   void write_replaced(const Item& item, Bytes value);
   bool apply_entry(Decoder from, uint64_t origin);
-
+  // waiting_edit.cpp
+  bool may_wait_at_once() const;
+  bool set_aside(Bytes update, const UpdateLimits& limits);
   void write_erased(const TransactionRecord::Deleted& erased);
   void emit_shortcut(uint64_t origin, bool is_local);
   void take_hint();

@@ -228,6 +228,16 @@ UpdateReader<Source>::UpdateReader(Bytes update, const UpdateLimits& limits)
 }
 
 template <typename Source>
+UpdateReader<Source>::UpdateReader(Bytes struct_bytes, WireId id, const UpdateLimits& limits)
+    : source_(struct_bytes),
+      structs_left_(1),
+      structs_allowed_(0),
+      ranges_allowed_(limits.max_delete_ranges),
+      root_name_bytes_allowed_(limits.max_root_name_bytes),
+      nesting_(limits.max_nesting),
+      next_id_(id) {}
+
+template <typename Source>
 bool UpdateReader<Source>::fail_over_limit(Excess excess) {
   if (ok()) excess_ = excess;
   source_.rest().fail();

@@ -143,6 +143,8 @@ template <typename Source>
 class UpdateReader {
  public:
   explicit UpdateReader(Bytes update, const UpdateLimits& limits = {});
+  // Of V1 that begins with one struct, of this id, whose section lies elsewhere.
+  UpdateReader(Bytes struct_bytes, WireId id, const UpdateLimits& limits = {});
 
   // The next struct, or false at the end of all sections or on an error. The views in it point into
   // the update, those of V2 sometimes into the reader.
