@@ -132,13 +132,23 @@ const compareStep = (expected, actual, context) => {
   ])
     if (text(expected[name]) !== text(actual[name]))
       return { what, expected: expected[name], actual: actual[name] };
-  if (text(expected.s) !== text(actual.s))
+  if (!areSameSubdocuments(expected.s, actual.s, context))
     return { what: 'subdocuments', expected: expected.s, actual: actual.s };
   if (expected.sent !== actual.sent) {
     if (context.isFlat) return { what: 'sent', expected: expected.sent, actual: actual.sent };
     context.statistics.statesNotByteEqual++;
   }
   return null;
+};
+
+// Who loads a state in which Yjs has kept the deleted place of a subdocument hears that it was
+// loaded, though it was not added.
+const areSameSubdocuments = (expected, actual, { isLive }) => {
+  if (text(expected) === text(actual)) return true;
+  if (!isLive) return false;
+  const [[added, removed, loaded], ours] = [expected, actual].map((s) => s ?? [[], [], []]);
+  const seen = loaded.filter((guid) => added.includes(guid) || ours[2].includes(guid));
+  return text([added, removed, seen]) === text(ours);
 };
 
 // Yjs or we cleaned formats up in a step after which Yjs still waits. The two then showed different
