@@ -214,7 +214,7 @@ export const compareTraces = (program, expected, answer, context) => {
   let hasParted = false;
   const steps = { ...context, roots: program.roots, isLive: false };
   const compactions = new Compactions(program);
-  const hasHistories = program.steps.some(({ track }) => track !== undefined);
+  const { hasHistories } = compactions;
   for (let i = 0; i < expected.length; i++) {
     if (expected[i].compact) {
       steps.isFlat = false;
