@@ -401,6 +401,7 @@ void StructStore::repack() {
 
 void StructStore::forget_items(size_t branch_count) {
   items.resize(0);
+  items.fit();
   free_items_.clear();
   Pool().swap(pool);
   spans_.clear();
