@@ -1,6 +1,6 @@
 // What can be done with updates as bytes, without building a document: merge, diff, convert,
-// measure, validate. Costs are linear in the bytes (merging k updates: times log k), memory is that
-// of the output.
+// compact, measure, validate. Costs are linear in the bytes (merging k updates: times log k),
+// memory is that of the output.
 //
 // The output is byte-equal to that of Yjs 13.6 for updates that Yjs has written. For others it
 // means the same, with these differences:
@@ -30,6 +30,29 @@ enum class UpdateFormat : uint8_t { kV1, kV2 };
 // returned as it is.
 Result<Buffer> merge_updates(std::span<const Bytes> updates, UpdateFormat format,
                              const UpdateLimits& limits = {});
+
+// What becomes of the content of what an update itself says is deleted.
+enum class DeletedContent : uint8_t {
+  kKept,
+  // As in a document that collects at once: its place stays, what stood there is gone for good, for
+  // undo and for snapshots too. Types stay, their content goes.
+  kGivenUp,
+};
+
+// The same update in as few structs as its bytes alone allow, in the order that Yjs writes:
+//  - Runs of one client that follow each other in clock and in place become one struct: text,
+//    values of lists, deleted places, garbage. Each unit keeps its origins, so that whoever takes
+//    the update in, whatever else they hold, ends as with the original.
+//  - Clients descend and have one section each, clocks ascend without overlaps, gaps are Skips
+//    within a section and nowhere else; what follows the end of the update is dropped.
+// Without a document it is not known what an item lies in that names only a neighbour: garbage
+// within deleted types stays as items, and values of maps join only where all of them are deleted.
+// Of an update that leaves out the deletion of a map's former value, which none of Yjs does, those
+// of one writer may still join; then the former value, which nobody sees, counts as not deleted.
+// Doc::compact() has no such doubts. Twice is as once.
+Result<Buffer> compact_update(Bytes update, UpdateFormat format,
+                              DeletedContent deleted = DeletedContent::kKept,
+                              const UpdateLimits& limits = {});
 
 // What `update` has beyond the state vector, with its whole delete set.
 Result<Buffer> diff_update(Bytes update, const StateVector& known, UpdateFormat format,
