@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "crdt/internal/document.h"
 #include "crdt/internal/update/reader.h"
 
 namespace tidemark::crdt {
@@ -57,12 +58,12 @@ DeleteSet deleted_in(Bytes update) {
 
 }  // namespace
 
-Authorship::Authorship(Doc& doc, std::string_view root) : doc_(doc), users_(doc.map(root)) {
+Authorship::Authorship(Doc& doc, std::string_view root) : users_(doc.map(root)) {
   for (const std::string& description : users_.keys()) read_entry(description);
   watching_users_ = users_.observe_deep([this](const DeepEvents& deep) {
     for (const Event& event : deep.events) note_event(event);
   });
-  watching_updates_ = doc_.on_update([this](const UpdateEvent& event) { note_update(event); });
+  watching_updates_ = doc.on_update([this](const UpdateEvent& event) { note_update(event); });
 }
 
 void Authorship::note_update(const UpdateEvent& event) {
@@ -78,12 +79,12 @@ void Authorship::note_update(const UpdateEvent& event) {
 Map Authorship::entry_of(const std::string& description) {
   if (const Map known = map_in(users_, description)) return known;
   Map made;
-  doc_.transact([&] {
-    const SharedType type = users_.set_type(description, TypeRef::kMap);
-    made = Map(type.document(), type.branch());
-    made.set_type("ids", TypeRef::kArray);
-    made.set_type("ds", TypeRef::kArray);
-  });
+  users_.document()->begin(0);
+  const SharedType type = users_.set_type(description, TypeRef::kMap);
+  made = Map(type.document(), type.branch());
+  made.set_type("ids", TypeRef::kArray);
+  made.set_type("ds", TypeRef::kArray);
+  users_.document()->end();
   return made;
 }
 
@@ -110,12 +111,12 @@ void Authorship::flush() {
     const Map entry = map_in(users_, user.description);
     const bool is_replaced = entry && entry != user.entry;
     if (!is_replaced && user.deletions.empty()) continue;
-    doc_.transact([&] {
-      if (is_replaced) move_in(user, entry);
-      for (Buffer& deletion : std::exchange(user.deletions, {})) {
-        push(user.entry, "ds", Any(std::move(deletion)));
-      }
-    });
+    users_.document()->begin(0);
+    if (is_replaced) move_in(user, entry);
+    for (Buffer& deletion : std::exchange(user.deletions, {})) {
+      push(user.entry, "ds", Any(std::move(deletion)));
+    }
+    users_.document()->end();
   }
 }
 

@@ -18,7 +18,7 @@
 
 namespace tidemark::crdt {
 
-// Must not outlive the document, nor be moved.
+// Not to be moved; its document may be. Must not be used when that is gone.
 class Authorship {
  public:
   // Whether a deletion is to be kept; the origin is that of its transaction.
@@ -56,7 +56,6 @@ class Authorship {
   void read_value(const std::string& description, const Value& value);
   DeleteSet& deleted_by(const std::string& description);
 
-  Doc& doc_;
   Map users_;
   std::vector<LocalUser> local_;
   // What was ever read, in the order in which users came; what others overwrite is not forgotten.

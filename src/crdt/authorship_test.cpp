@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <memory>
 
 namespace tidemark::crdt {
 namespace {
@@ -134,6 +135,18 @@ TEST(Authorship, puts_up_with_whatever_others_put_in_the_map) {
   authorship.flush();
   EXPECT_EQ(authorship.user_of(1), std::nullopt);
   EXPECT_EQ(doc.check(), "");
+}
+
+TEST(Authorship, goes_with_a_document_that_moves) {
+  auto first = std::make_unique<Doc>(DocOptions{.client_id = 1});
+  Authorship authorship(*first);
+  Doc moved = std::move(*first);
+  first.reset();
+  authorship.add_user(1, "ann");
+  ASSERT_TRUE(moved.text("t").insert(0, "x"));
+  ASSERT_TRUE(moved.text("t").erase(0, 1));
+  authorship.flush();
+  EXPECT_EQ(authorship.user_of(1), User("ann"));
 }
 
 }  // namespace

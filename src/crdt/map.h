@@ -6,12 +6,12 @@
 
 namespace tidemark::crdt {
 
-// Entries set in a map that was deleted vanish with it.
 class Map : public SharedType {
  public:
   using SharedType::SharedType;
 
-  // Refuses, and changes nothing, if the key is not UTF-8 or as check_value() says.
+  // Refuses, and changes nothing, if the map was deleted and collected, the key is not UTF-8, or as
+  // check_value() says.
   Result<> set(std::string_view key, const Any& value);
   // An empty handle if this map was deleted, or key or name are not UTF-8.
   SharedType set_type(std::string_view key, TypeRef kind, std::string_view name = {});

@@ -82,5 +82,20 @@ TEST(Map, forgets_what_is_set_once_it_is_deleted) {
   EXPECT_EQ(doc.check(), "");
 }
 
+TEST(Map, refuses_entries_once_it_is_collected) {
+  Doc doc;
+  const SharedType inner = doc.map("m").set_type("k", TypeRef::kMap);
+  Map map(inner.document(), inner.branch());
+  ASSERT_TRUE(map.set("a", Any(1.0)));
+  doc.map("m").erase("k");
+  EXPECT_FALSE(map.is_live());
+  EXPECT_EQ(map.set("a", Any(2.0)).error().code, ErrorCode::kInvalid);
+  EXPECT_EQ(map.set_subdocument("s", {"guid"}).error().code, ErrorCode::kInvalid);
+  EXPECT_FALSE(map.set_type("t", TypeRef::kText));
+  map.erase("a");
+  EXPECT_FALSE(map.contains("a"));
+  EXPECT_EQ(doc.check(), "");
+}
+
 }  // namespace
 }  // namespace tidemark::crdt

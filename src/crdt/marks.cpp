@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <numeric>
 #include <queue>
 
 #include "crdt/internal/document.h"
@@ -44,15 +46,56 @@ std::optional<uint64_t> natural_number(const Any& value) {
 // Reads statements, and finds what counts where.
 class Reader {
  public:
-  Reader(Doc& doc, const Text& text, const Array& overlay, const MarkLimits& limits)
-      : doc_(doc), text_(text), limits_(limits), highest_counter_(statements_ever(overlay)) {
+  Reader(const Text& text, const Array& overlay, const MarkLimits& limits)
+      : text_(text), limits_(limits), highest_counter_(statements_ever(overlay)) {
     const std::optional<RelativePosition> end = relative_position(text, text.length());
     if (end) end_ = *end;
+  }
+
+  void take_all(const Array& overlay) {
     size_t place = 0;
     for (const Value& value : overlay.values()) {
       if (value.any() != nullptr) take(*value.any(), place);
       ++place;
     }
+  }
+
+  void take(const Any& json, size_t place) {
+    const AnyObject* object = json.as_object();
+    if (object == nullptr) return;
+    Mark mark;
+    Stamp stamp{0, 0, place};
+    if (!read_mark(*object, mark) || !read_stamp(object->find("stamp"), stamp)) return;
+    const std::optional<uint32_t> first = read_anchor(object->find("start"));
+    const std::optional<uint32_t> end = read_anchor(object->find("end"));
+    if (!first || !end || *first >= *end) return;
+    reading_.marks.push_back(std::move(mark));
+    stamps_.push_back(stamp);
+    places_.push_back({*first, *end, *object->find("start"), *object->find("end")});
+  }
+
+  // All that were taken, whether they count or not.
+  std::vector<MarkChange> statements() const {
+    std::vector<MarkChange> all;
+    for (size_t i = 0; i < places_.size(); ++i) {
+      all.push_back({reading_.marks[i], places_[i].first, places_[i].end});
+    }
+    return all;
+  }
+
+  // The places in the overlay of those that a later one covers for good, ascending.
+  std::vector<size_t> covered() const {
+    std::vector<size_t> order(stamps_.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::ranges::sort(order, [&](size_t a, size_t b) { return stamps_[a] > stamps_[b]; });
+    std::map<std::pair<std::string_view, std::string_view>, Cover> covers;
+    std::vector<size_t> found;
+    for (const size_t i : order) {
+      Cover& cover = covers[{reading_.marks[i].key, reading_.marks[i].id}];
+      if (!cover_or_extend(cover, i)) found.push_back(stamps_[i].place);
+    }
+    std::ranges::sort(found);
+    return found;
   }
 
   MarkReading run() {
@@ -82,20 +125,31 @@ class Reader {
   struct Place {
     uint32_t first;
     uint32_t end;
+    Any start_anchor;
+    Any end_anchor;
   };
 
-  void take(const Any& json, size_t place) {
-    const AnyObject* object = json.as_object();
-    if (object == nullptr) return;
-    Mark mark;
-    Stamp stamp{0, 0, place};
-    if (!read_mark(*object, mark) || !read_stamp(object->find("stamp"), stamp)) return;
-    const std::optional<uint32_t> first = read_anchor(object->find("start"));
-    const std::optional<uint32_t> end = read_anchor(object->find("end"));
-    if (!first || !end || *first >= *end) return;
-    reading_.marks.push_back(std::move(mark));
-    stamps_.push_back(stamp);
-    places_.push_back({*first, *end});
+  // Of one key and id, by where they begin, those that no other reaches around: the further back
+  // one begins, the further back it ends.
+  using Cover = std::map<uint32_t, size_t>;
+
+  bool reaches_around(size_t outer, size_t inner) const {
+    const Place& o = places_[outer];
+    const Place& i = places_[inner];
+    return (o.first < i.first || (o.first == i.first && o.start_anchor == i.start_anchor)) &&
+           (o.end > i.end || (o.end == i.end && o.end_anchor == i.end_anchor));
+  }
+
+  // False, with the cover as it was, if it reaches around the statement.
+  bool cover_or_extend(Cover& cover, size_t statement) const {
+    auto next = cover.upper_bound(places_[statement].first);
+    if (next != cover.begin() && reaches_around(std::prev(next)->second, statement)) return false;
+    const uint32_t end = places_[statement].end;
+    if (next != cover.begin() && places_[std::prev(next)->second].end >= end) return true;
+    next = cover.lower_bound(places_[statement].first);
+    while (next != cover.end() && places_[next->second].end <= end) next = cover.erase(next);
+    cover.emplace(places_[statement].first, statement);
+    return true;
   }
 
   bool read_mark(const AnyObject& object, Mark& mark) const {
@@ -129,7 +183,7 @@ class Reader {
     // To look for a root is to make it.
     const bool is_here = anchor->item || (anchor->root == end_.root && anchor->type == end_.type);
     if (!is_here) return std::nullopt;
-    const std::optional<AbsolutePosition> place = absolute_position(doc_, *anchor);
+    const std::optional<AbsolutePosition> place = absolute_position(*text_.document(), *anchor);
     if (!place || place->type != text_) return std::nullopt;
     return place->index;
   }
@@ -166,7 +220,6 @@ class Reader {
     reading_.spans.push_back({closed.first, std::min(closed.end, edge), closed.mark});
   }
 
-  Doc& doc_;
   Text text_;
   const MarkLimits& limits_;
   uint64_t highest_counter_;
@@ -199,16 +252,17 @@ std::vector<MarkSpan> MarkReading::over(uint32_t first, uint32_t end) const {
   return found;
 }
 
-Marks::Marks(Doc& doc, Text text, Array overlay, MarkTypes types, const MarkLimits& limits)
-    : doc_(&doc),
-      text_(std::move(text)),
+Marks::Marks(Doc&, Text text, Array overlay, MarkTypes types, const MarkLimits& limits)
+    : text_(std::move(text)),
       overlay_(std::move(overlay)),
       types_(std::move(types)),
       limits_(limits) {}
 
 MarkReading Marks::read() const {
   if (!text_.is_live() || !overlay_.is_live()) return {};
-  return Reader(*doc_, text_, overlay_, limits_).run();
+  Reader reader(text_, overlay_, limits_);
+  reader.take_all(overlay_);
+  return reader.run();
 }
 
 Result<Delta> Marks::to_delta() const { return delta_with_marks(text_, read(), limits_); }
@@ -229,13 +283,13 @@ Result<> Marks::add(uint32_t index, uint32_t length, const Mark& mark) {
     return failure(ErrorCode::kInvalid, "mark: the range exceeds the text");
   }
   if (length == 0) return {};
-  const Change change{mark, index, index + length};
+  const MarkChange change{mark, index, index + length};
   return write(std::span(&change, 1));
 }
 
 Result<> Marks::remove_id(std::string_view key, std::string_view id) {
   const MarkReading reading = read();
-  std::vector<Change> changes;
+  std::vector<MarkChange> changes;
   for (const MarkSpan& span : reading.spans) {
     const Mark& mark = reading.marks[span.mark];
     if (mark.key != key || mark.id != id) continue;
@@ -244,14 +298,14 @@ Result<> Marks::remove_id(std::string_view key, std::string_view id) {
   return write(changes);
 }
 
-Result<> Marks::write(std::span<const Change> changes) {
+Result<> Marks::write(std::span<const MarkChange> changes) {
   if (changes.empty()) return {};
   if (changes.size() > limits_.max_written) {
     return failure(ErrorCode::kTooLarge, "marks: too many at once");
   }
   uint64_t counter = statements_ever(overlay_);
   std::vector<Any> statements;
-  for (const Change& change : changes) {
+  for (const MarkChange& change : changes) {
     if (Result<> checked = check(change.mark); !checked) return checked;
     const std::string& key = change.mark.key;
     const int64_t before = expands(types_, key, MarkExpand::kBefore) ? -1 : 0;
@@ -260,7 +314,7 @@ Result<> Marks::write(std::span<const Change> changes) {
     const std::optional<RelativePosition> end = relative_position(text_, change.end, behind);
     if (!start || !end) return failure(ErrorCode::kInvalid, "mark: the text was deleted");
     AnyArray stamp = {Any(static_cast<double>(++counter)),
-                      Any(static_cast<double>(doc_->client_id()))};
+                      Any(static_cast<double>(text_.document()->client_id()))};
     std::vector<AnyObject::Member> members = {{"key", Any(key)}};
     if (!change.mark.id.empty()) members.emplace_back("id", Any(change.mark.id));
     members.emplace_back("value", change.mark.value);
@@ -281,18 +335,58 @@ Result<> Marks::apply_delta(std::span<const DeltaOp> delta) {
   std::vector<DeltaOp> plain(delta.begin(), delta.end());
   for (DeltaOp& op : plain) op.attributes.clear();
   Result<> done;
-  doc_->transact([&] {
-    done = text_.apply_delta(plain);
-    if (!done) return;
-    const Result<std::vector<Change>> changes =
+  Document& document = *text_.document();
+  document.begin(0);
+  done = text_.apply_delta(plain);
+  if (done) {
+    const Result<std::vector<MarkChange>> changes =
         changes_of_delta(delta, {read(), types_, limits_, text_.length()});
     if (!changes) {
       done = tl::unexpected(changes.error());
     } else {
       done = write(*changes);
     }
-  });
+  }
+  document.end();
   return done;
+}
+
+Subscription Marks::observe(std::function<void(const MarkEvent&)> callback) const {
+  return overlay_.observe([text = text_, overlay = overlay_, limits = limits_,
+                           tell = std::move(callback)](const Event& event) {
+    MarkEvent change;
+    change.origin = event.origin();
+    change.is_local = event.is_local();
+    Reader reader(text, overlay, limits);
+    for (const DeltaOp& op : event.delta()) {
+      change.has_removed = change.has_removed || op.kind == DeltaOp::Kind::kRemove;
+      for (const Value& value : op.content) {
+        if (text.is_live() && value.any() != nullptr) reader.take(*value.any(), 0);
+      }
+    }
+    change.stated = reader.statements();
+    tell(change);
+  });
+}
+
+size_t Marks::prune() {
+  if (!text_.is_live() || !overlay_.is_live()) return 0;
+  Reader reader(text_, overlay_, limits_);
+  reader.take_all(overlay_);
+  const std::vector<size_t> covered = reader.covered();
+  if (covered.empty()) return 0;
+  Document& document = *overlay_.document();
+  document.begin(0);
+  for (size_t end = covered.size(); end > 0;) {
+    size_t first = end - 1;
+    while (first > 0 && covered[first - 1] + 1 == covered[first]) --first;
+    const Result<> erased =
+        overlay_.erase(static_cast<uint32_t>(covered[first]), static_cast<uint32_t>(end - first));
+    TM_ASSERT(erased.has_value());
+    end = first;
+  }
+  document.end();
+  return covered.size();
 }
 
 }  // namespace tidemark::crdt

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -65,10 +66,27 @@ struct MarkLimits {
   size_t max_written = 100'000;  // by one call
 };
 
+// A mark as it was stated, and where that is.
+struct MarkChange {
+  Mark mark;
+  uint32_t first = 0;
+  uint32_t end = 0;
+};
+
+// What one transaction changed among the statements.
+struct MarkEvent {
+  // New ones, where they are now. They count as far as no higher stamp speaks of the same.
+  std::vector<MarkChange> stated;
+  bool has_removed = false;  // some were taken out: by undo, or by prune()
+  Origin origin = 0;
+  bool is_local = false;
+};
+
 class Marks {
  public:
-  // The document must outlive this. All who edit a text agree on the array that its marks are in;
-  // for a root `name` the custom is the root "tidemark:marks:" + name.
+  // Holds handles only: must not be used when the document is gone, which may be moved. All who
+  // edit a text agree on the array that its marks are in; for a root `name` the custom is the root
+  // "tidemark:marks:" + name.
   Marks(Doc& doc, Text text, Array overlay, MarkTypes types = {}, const MarkLimits& limits = {});
 
   // A statement about these units, in time linear in the items of the overlay, which are one or few
@@ -89,18 +107,20 @@ class Marks {
   // to lie in. Of a key whose type has ids, the attribute is an object of values by id.
   Result<> apply_delta(std::span<const DeltaOp> delta);
 
-  // A mark to be written, and where.
-  struct Change {
-    Mark mark;
-    uint32_t first = 0;
-    uint32_t end = 0;
-  };
+  // Calls back after each transaction that added or removed statements. What the text does to the
+  // marks on it, its own observers tell. May outlive this.
+  [[nodiscard]] Subscription observe(std::function<void(const MarkEvent&)> callback) const;
+
+  // Takes out statements that another one of their key and id with a higher stamp covers at both
+  // ends, whatever may be written there: they count nowhere and will not, unless what covers them
+  // is taken back by undo. Says how many. Any replica may do it at any time, several at once too;
+  // for overlays that have grown long. O(n log n), in one transaction.
+  size_t prune();
 
  private:
   Result<> check(const Mark& mark) const;
-  Result<> write(std::span<const Change> changes);
+  Result<> write(std::span<const MarkChange> changes);
 
-  Doc* doc_;
   Text text_;
   Array overlay_;
   MarkTypes types_;

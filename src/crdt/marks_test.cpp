@@ -5,11 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string>
 #include <tuple>
 
 #include "base/random.h"
+#include "crdt/test_seeds.h"
 #include "crdt/undo.h"
 
 namespace tidemark::crdt {
@@ -404,6 +406,85 @@ TEST(Marks, take_a_delta_as_quill_means_it) {
   EXPECT_FALSE(
       writer.marks().apply_delta(std::vector<DeltaOp>{{.text = "x", .attributes = {{"", kYes}}}}));
   EXPECT_EQ(writer.text().to_string(), "ab12ef");
+}
+
+TEST(Marks, tell_what_was_stated_and_where_it_is) {
+  Writer alice(1, "The fox jumped.");
+  Writer bob(2);
+  bob.hear(alice);
+  std::vector<std::string> heard;
+  const Subscription watching = bob.marks().observe([&](const MarkEvent& event) {
+    for (const MarkChange& change : event.stated) {
+      heard.push_back(change.mark.key + to_json(change.mark.value) + std::to_string(change.first) +
+                      "-" + std::to_string(change.end));
+    }
+    if (event.has_removed) heard.push_back(event.is_local ? "removed here" : "removed there");
+  });
+  ASSERT_TRUE(alice.marks().add(4, 3, {"bold", "", kYes}));
+  ASSERT_TRUE(bob.text().insert(0, "> "));
+  bob.hear(alice);
+  ASSERT_TRUE(bob.marks().add(0, 10, {"bold", "", kNo}));
+  EXPECT_EQ(bob.marks().prune(), 1u);
+  ASSERT_TRUE(bob.text().insert(0, "x"));
+  EXPECT_EQ(heard, (std::vector<std::string>{"boldtrue6-9", "boldnull0-10", "removed here"}));
+}
+
+TEST(Marks, go_with_a_document_that_moves) {
+  Writer alice(1, "The fox");
+  Marks marks = alice.marks();
+  Doc moved = std::move(alice.doc);
+  ASSERT_TRUE(marks.add(0, 3, {"bold", "", kYes}));
+  EXPECT_EQ(marks.read().spans.size(), 1u);
+}
+
+// Where text is written at the ends of both, an equal mark over the same units counts as before.
+TEST(Marks, prune_what_a_later_one_covers_and_nothing_else) {
+  Writer alice(1, "The fox jumped.");
+  for (int i = 0; i < 50; ++i) {
+    ASSERT_TRUE(alice.marks().add(4, 3, {"bold", "", i % 2 == 0 ? kYes : kNo}));
+  }
+  ASSERT_TRUE(alice.marks().add(0, 9, {"bold", "", kYes}));
+  ASSERT_TRUE(alice.marks().add(4, 3, {"link", "", Any("x")}));
+  ASSERT_TRUE(alice.marks().add(4, 3, {"comment", "1", Any("a")}));
+  ASSERT_TRUE(alice.marks().add(4, 3, {"comment", "2", Any("b")}));
+  ASSERT_TRUE(alice.marks().add(2, 9, {"bold", "", kNo}));
+  const std::string before = alice.shown();
+  EXPECT_EQ(alice.marks().prune(), 50u);
+  EXPECT_EQ(alice.overlay().length(), 5u);
+  EXPECT_EQ(alice.shown(), before);
+  EXPECT_EQ(alice.marks().prune(), 0u);
+}
+
+// Whatever is written later, and whoever prunes when, all see what they would without pruning.
+TEST(Marks, mean_the_same_when_pruned) {
+  for_each_seed(60, [](uint64_t seed) {
+    Random random(seed);
+    Writer keeper(1, "some words of text");
+    Writer pruner(2);
+    pruner.hear(keeper);
+    for (int step = 0; step < 60; ++step) {
+      const uint32_t length = keeper.text().length();
+      const auto at = static_cast<uint32_t>(random.below(length));
+      const auto count = static_cast<uint32_t>(1 + random.below(length - at));
+      switch (random.below(6)) {
+        case 0: ASSERT_TRUE(keeper.text().insert(at, "new")); break;
+        case 1:
+          if (length > 8) {
+            ASSERT_TRUE(keeper.text().erase(at, std::min(count, 4u)));
+          }
+          break;
+        default: {
+          constexpr std::array kKeys = {"bold", "link", "quote", "indent"};
+          const Any value = random.one_in(3) ? kNo : Any(static_cast<double>(step));
+          ASSERT_TRUE(keeper.marks().add(at, count, {kKeys[random.below(4)], "", value}));
+        }
+      }
+      pruner.hear(keeper);
+      if (random.one_in(4)) pruner.marks().prune();
+      ASSERT_EQ(pruner.shown(), keeper.shown()) << "step " << step;
+    }
+    EXPECT_LT(pruner.overlay().length(), keeper.overlay().length());
+  });
 }
 
 }  // namespace

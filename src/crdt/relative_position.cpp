@@ -127,7 +127,12 @@ std::optional<RelativePosition> relative_position(const SharedType& type, uint32
 
 std::optional<AbsolutePosition> absolute_position(Doc& doc, const RelativePosition& position,
                                                   bool follows_redone) {
-  Document& document = *doc.document();
+  return absolute_position(*doc.document(), position, follows_redone);
+}
+
+std::optional<AbsolutePosition> absolute_position(Document& document,
+                                                  const RelativePosition& position,
+                                                  bool follows_redone) {
   if (position.item) {
     const auto unit = find_id(document.store, *position.item, follows_redone);
     return unit ? place_of_unit(document, *unit, position.assoc) : std::nullopt;

@@ -46,6 +46,11 @@ std::optional<RelativePosition> relative_position(const SharedType& type, uint32
 std::optional<AbsolutePosition> absolute_position(Doc& doc, const RelativePosition& position,
                                                   bool follows_redone = true);
 
+// ... for whoever has a handle: its SharedType::document().
+std::optional<AbsolutePosition> absolute_position(Document& document,
+                                                  const RelativePosition& position,
+                                                  bool follows_redone = true);
+
 // The position must name something.
 Buffer encode_relative_position(const RelativePosition& position);
 // kMalformed if the bytes name nothing. Bytes after the end are ignored.

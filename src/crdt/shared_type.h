@@ -4,11 +4,9 @@
 // A handle notices what became of what it stands for:
 //  - Its Doc is gone: operator bool says false, and any other use is a bug, which ends the process
 //    as every failed assertion does (base/assert.h). The same goes for an empty handle.
-//  - Its type was deleted: is_live() says false. The type reads as empty once it is collected.
-//  Edits
-//    of it then are refused with kInvalid, those of maps and attributes vanish; as long as it is
-//    kept for undo or because the document collects nothing, they are made and deleted at once, as
-//    in Yjs.
+//  - Its type was deleted: is_live() says false. Once it is collected the type reads as empty, and
+//    edits of it are refused with kInvalid; as long as it is kept for undo or because the document
+//    collects nothing, they are made and deleted at once, as in Yjs.
 #pragma once
 
 #include <cstdint>

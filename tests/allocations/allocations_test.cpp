@@ -80,6 +80,39 @@ TEST(Allocations, none_when_erasing_backwards_and_forwards) {
   EXPECT_EQ(writer.text.length(), kSteps);
 }
 
+// Each burst of letters begins somewhere else: a cut there makes items, which come from buffers
+// that grow by half.
+TEST(Allocations, hardly_any_when_typing_elsewhere_each_time) {
+  Writer writer;
+  ASSERT_TRUE(writer.text.insert(0, std::string(kSteps, 'a')));
+  uint32_t at = 0;
+  const uint64_t grown = allocating_steps([&](uint32_t i) {
+    if (i % 5 == 0) at = (at + 7919) % kSteps;
+    (void)writer.text.insert(at++, "b");
+  });
+  EXPECT_LE(grown, 8 * kGrowths);
+  EXPECT_EQ(writer.text.length(), 2 * kSteps);
+  const uint64_t erased = allocating_steps([&](uint32_t i) {
+    if (i % 5 == 0) at = (at + 7919) % (kSteps - i / 2) + 5;
+    (void)writer.text.erase(--at, 1);
+  });
+  EXPECT_LE(erased, 8 * kGrowths);
+}
+
+TEST(Allocations, none_when_a_peer_types_and_somebody_listens) {
+  Writer writer;
+  std::vector<Buffer> updates;
+  const Subscription keeping = writer.doc.on_update(
+      [&](const UpdateEvent& event) { updates.push_back(copy_of(event.update)); });
+  for (uint32_t i = 0; i < kSteps; ++i) ASSERT_TRUE(writer.text.insert(i, "a"));
+  Writer reader;
+  reader.doc.change_client_id(2);
+  EXPECT_LE(allocating_steps([&](uint32_t i) { (void)reader.doc.apply_update(updates[i]); }),
+            kGrowths);
+  EXPECT_EQ(reader.text.length(), kSteps);
+  EXPECT_GT(reader.told, kSteps);
+}
+
 TEST(Allocations, none_when_a_peer_types) {
   Writer writer;
   std::vector<Buffer> updates;

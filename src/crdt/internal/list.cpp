@@ -99,9 +99,17 @@ Result<> erase_range(Document& document, BranchHandle branch, uint32_t index, ui
   return {};
 }
 
+namespace {
+
+Result<> entries_are_gone() {
+  return failure(ErrorCode::kInvalid, "map: it was deleted, or what has the attribute");
+}
+
+}  // namespace
+
 Result<> set_entry(Document& document, BranchHandle branch, std::string_view key,
                    const Any& value) {
-  if (document.store.branches[branch].is_dead) return {};
+  if (document.store.branches[branch].is_dead) return entries_are_gone();
   if (Result<> checked = check_name(key); !checked) return checked;
   if (Result<> checked = check_value(value); !checked) return checked;
   NewContent content;
@@ -120,7 +128,7 @@ Result<> set_entry(Document& document, BranchHandle branch, std::string_view key
 
 Result<> set_entry_subdocument(Document& document, BranchHandle branch, std::string_view key,
                                const Subdocument& subdocument) {
-  if (document.store.branches[branch].is_dead) return {};
+  if (document.store.branches[branch].is_dead) return entries_are_gone();
   if (Result<> checked = check_name(key); !checked) return checked;
   if (Result<> checked = check_subdocument(subdocument); !checked) return checked;
   const Buffer options = encoded(subdocument.options);

@@ -160,7 +160,7 @@ class Wishes {
     return changes_.size() + latest_.size() <= text_.limits.max_written;
   }
 
-  std::vector<Marks::Change> take() {
+  std::vector<MarkChange> take() {
     for (auto& [slot, change] : latest_) changes_.push_back(std::move(change));
     return std::move(changes_);
   }
@@ -205,8 +205,8 @@ class Wishes {
     if (!is_so && says_something) add({{key, "", value}, range.first, range.end});
   }
 
-  void add(Marks::Change change) {
-    Marks::Change& latest = latest_[{change.mark.key, change.mark.id}];
+  void add(MarkChange change) {
+    MarkChange& latest = latest_[{change.mark.key, change.mark.id}];
     if (latest.first < latest.end) {
       if (latest.end == change.first && latest.mark.value == change.mark.value) {
         latest.end = change.end;
@@ -221,8 +221,8 @@ class Wishes {
   size_t begun_ = 0;
   size_t looked_at_ = 0;
   std::vector<size_t> open_;
-  std::vector<Marks::Change> changes_;
-  std::map<std::pair<std::string, std::string>, Marks::Change> latest_;  // by key and id
+  std::vector<MarkChange> changes_;
+  std::map<std::pair<std::string, std::string>, MarkChange> latest_;  // by key and id
 };
 
 }  // namespace
@@ -232,8 +232,8 @@ Result<Delta> delta_with_marks(const Text& text, const MarkReading& reading,
   return Painter(reading, limits).paint(text.to_delta());
 }
 
-Result<std::vector<Marks::Change>> changes_of_delta(std::span<const DeltaOp> delta,
-                                                    const MarkedText& text) {
+Result<std::vector<MarkChange>> changes_of_delta(std::span<const DeltaOp> delta,
+                                                 const MarkedText& text) {
   Wishes wishes(text);
   uint32_t at = 0;
   for (const DeltaOp& op : delta) {

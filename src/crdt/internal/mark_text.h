@@ -23,7 +23,7 @@ struct MarkedText {
   const MarkLimits& limits;
   uint32_t length;
 };
-Result<std::vector<Marks::Change>> changes_of_delta(std::span<const DeltaOp> delta,
-                                                    const MarkedText& text);
+Result<std::vector<MarkChange>> changes_of_delta(std::span<const DeltaOp> delta,
+                                                 const MarkedText& text);
 
 }  // namespace tidemark::crdt
