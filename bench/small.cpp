@@ -57,7 +57,7 @@ void run(const std::string& file, size_t count) {
   const crdt::ColdDoc cold_v2 = crdt::ColdDoc::of(note);
 
   std::printf("{");
-  report("blocks", static_cast<double>(note.stats().items));
+  report("blocks", static_cast<double>(note.stats().total().blocks));
   report("v1_bytes", static_cast<double>(state.size()));
   report("v2_bytes", static_cast<double>(cold_v2.update().size()));
   const auto loads = [&](const crdt::ColdDoc& from) {

@@ -262,6 +262,8 @@ class CommandLine {
         ->required();
     inspect.add_flag("--document", inspect_.is_document,
                      "A document, even if there is such a file");
+    inspect.add_flag("--blocks", inspect_.lists_blocks,
+                     "Every block and every deleted range, one to a line, as they are read");
     inspect.add_flag("--json", inspect_.as_json, "One JSON object");
   }
 

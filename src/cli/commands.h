@@ -54,6 +54,7 @@ struct Inspect {
   std::string data;
   std::string target;
   bool is_document = false;  // even if there is a file of that name
+  bool lists_blocks = false;
   bool as_json = false;
 };
 Result<ExitCode> run(const Inspect& command);

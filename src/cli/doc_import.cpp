@@ -80,11 +80,11 @@ Result<Buffer> update_for(crdt::Doc& doc, Bytes input, std::optional<Format> for
 // What was stored is what was asked for, but a part of it does not show.
 void warn_of_pending(const crdt::Doc& doc, const std::string& document) {
   if (!doc.has_pending()) return;
-  const crdt::DocStats stats = doc.stats();
+  const crdt::BlockStats stats = doc.stats();
   std::fprintf(stderr,
                "tidemark: \"%s\" holds %s and %s that wait for updates it lacks; import those "
                "too, or let a client that has them connect\n",
-               printable(document).c_str(), counted(stats.pending_structs, "block").c_str(),
+               printable(document).c_str(), counted(stats.pending_blocks, "block").c_str(),
                counted(stats.pending_deletes, "deletion").c_str());
 }
 

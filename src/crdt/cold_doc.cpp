@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "crdt/doc_copy.h"
+#include "crdt/internal/rule_choice.h"
 
 namespace tidemark::crdt {
 namespace {
@@ -15,6 +16,27 @@ Buffer converted(Buffer update, UpdateFormat from, UpdateFormat to) {
                                                   : convert_v2_to_v1(update, kOwnUpdateLimits);
   TM_ASSERT(made.has_value());
   return std::move(*made);
+}
+
+// Of one update: what it deletes, and which integration rules its writers follow.
+struct Claims {
+  DeleteSet deletes;
+  RuleClaim rule;
+};
+
+Result<Claims> claims_of(Bytes update, UpdateFormat format, const UpdateLimits& limits) {
+  Claims claims;
+  const auto note = [&claims](const Block& block) {
+    if (block.first.clock != 0 || block.kind == BlockKind::kSkip) return true;
+    const bool is_fugue_max =
+        block.kind == BlockKind::kDeleted && block.root == kFugueMaxRoot && !block.key;
+    (is_fugue_max ? claims.rule.has_fugue_max : claims.rule.has_yata) = true;
+    return true;
+  };
+  Result<DeleteSet> deletes = inspect_update(update, format, note, limits);
+  if (!deletes) return tl::unexpected<Error>(deletes.error());
+  claims.deletes = std::move(*deletes);
+  return claims;
 }
 
 }  // namespace
@@ -35,6 +57,10 @@ ColdDoc ColdDoc::of(const Doc& doc, UpdateFormat format) {
 Result<ColdDoc> ColdDoc::of(Bytes update, UpdateFormat format, const UpdateLimits& limits) {
   const Result<UpdateCounts> counts = validate_update(update, format, limits);
   if (!counts) return tl::unexpected<Error>(counts.error());
+  RuleChoice rule(IntegrationRule::kYata);
+  if (auto accepted = rule.accept(claims_of(update, format, limits)->rule); !accepted) {
+    return tl::unexpected<Error>(accepted.error());
+  }
   return ColdDoc(update.first(update.size() - static_cast<size_t>(counts->trailing_bytes)), format);
 }
 
@@ -42,8 +68,31 @@ Result<Doc> ColdDoc::thaw(const DocOptions& options) const {
   return doc_from_update(update_, format_, options, kOwnUpdateLimits);
 }
 
-void ColdDoc::visit(const BlockVisitor& visit) const {
+void ColdDoc::inspect(const BlockVisitor& visit) const {
   TM_ASSERT(inspect_update(update_, format_, visit, kOwnUpdateLimits).has_value());
+}
+
+BlockStats ColdDoc::stats() const { return *stats_of_update(update_, format_, kOwnUpdateLimits); }
+
+Result<> ColdDoc::validate(const DocLimits& limits) const {
+  const Result<BlockStats> stats = stats_of_update(update_, format_, limits.update);
+  if (!stats) return tl::unexpected<Error>(stats.error());
+  if (stats->clients > limits.max_clients) {
+    return failure(ErrorCode::kTooLarge, "document: more clients than max_clients");
+  }
+  if (stats->total().content_bytes > limits.max_content_bytes) {
+    return failure(ErrorCode::kTooLarge, "document: more content than max_content_bytes");
+  }
+  if (memory().total() > limits.max_memory_bytes) {
+    return failure(ErrorCode::kTooLarge, "document: more memory than max_memory_bytes");
+  }
+  return {};
+}
+
+void ColdDoc::compact(DeletedContent deleted) {
+  Result<Buffer> smaller = compact_update(update_, format_, deleted, kOwnUpdateLimits);
+  TM_ASSERT(smaller.has_value());
+  *this = ColdDoc(*smaller, format_);
 }
 
 DeleteSet ColdDoc::delete_set() const {
@@ -61,9 +110,14 @@ Buffer ColdDoc::encode_state_as_update(UpdateFormat format, const StateVector& k
 }
 
 Result<> ColdDoc::apply_update(Bytes update, UpdateFormat format, const UpdateLimits& limits) {
-  const Result<bool> is_known = contains(update, format, limits);
-  if (!is_known) return tl::unexpected<Error>(is_known.error());
-  if (*is_known) return {};
+  const Result<Claims> theirs = claims_of(update, format, limits);
+  if (!theirs) return tl::unexpected<Error>(theirs.error());
+  const Result<Claims> ours = claims_of(update_, format_, kOwnUpdateLimits);
+  if (*contains_update(state_, ours->deletes, update, format, limits)) return {};
+  RuleChoice rule(IntegrationRule::kYata);
+  for (const RuleClaim& claim : {ours->rule, theirs->rule}) {
+    if (Result<> accepted = rule.accept(claim); !accepted) return accepted;
+  }
   // What fits the limits in one form fits wide ones in the other.
   const Buffer fresh = converted(copy_of(update), format, format_);
   const std::array<Bytes, 2> parts = {update_, fresh};
@@ -78,9 +132,11 @@ Result<bool> ColdDoc::contains(Bytes update, UpdateFormat format,
   return contains_update(state_, delete_set(), update, format, limits);
 }
 
-size_t ColdDoc::memory() const {
-  return sizeof(*this) + update_.capacity() +
-         state_.entries().capacity() * sizeof(StateVector::Entry);
+MemoryUse ColdDoc::memory() const {
+  MemoryUse use;
+  use.content = update_.capacity();
+  use.tables = sizeof(*this) + state_.entries().capacity() * sizeof(StateVector::Entry);
+  return use;
 }
 
 }  // namespace tidemark::crdt

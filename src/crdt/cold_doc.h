@@ -17,6 +17,7 @@
 // an index is first used on it. compact() on a Doc gives the index back.
 #pragma once
 
+#include "crdt/doc.h"
 #include "crdt/inspect.h"
 
 namespace tidemark::crdt {
@@ -28,11 +29,11 @@ class ColdDoc {
   // What the document holds now, also what waits. V2 is the smaller form, V1 the one that peers ask
   // for.
   static ColdDoc of(const Doc& doc, UpdateFormat format = UpdateFormat::kV2);
-  // Reads all of the update, so that whatever fails fails here.
+  // Reads all of the update, so that whatever fails fails here; kConflict if those who wrote it
+  // follow different integration rules.
   static Result<ColdDoc> of(Bytes update, UpdateFormat format, const UpdateLimits& limits = {});
 
-  // A document with this content. Its roots get their kinds when they are asked for. kConflict if
-  // what it was made of follows two integration rules.
+  // A document with this content. Its roots get their kinds when they are asked for.
   Result<Doc> thaw(const DocOptions& options = {}) const;
 
   Bytes update() const { return update_; }
@@ -42,18 +43,24 @@ class ColdDoc {
   const StateVector& state_vector() const { return state_; }
   DeleteSet delete_set() const;
   // Every block in the order of the bytes, unless the visitor ends it.
-  void visit(const BlockVisitor& visit) const;
+  void inspect(const BlockVisitor& visit) const;
+  BlockStats stats() const;
+  // kTooLarge if it holds more than that.
+  Result<> validate(const DocLimits& limits) const;
+  // As compact_update(): what came in many small updates takes as few blocks as its bytes allow.
+  void compact(DeletedContent deleted = DeletedContent::kKept);
 
   // What a replica with this state vector lacks; everything by default.
   Buffer encode_state_as_update(UpdateFormat format, const StateVector& known = {}) const;
-  // Takes in what the update has. Content that it deletes is given up only when a document is made
-  // of this and frozen again. Errors leave it as it was.
+  // Takes in what the update has. Content that it deletes is given up only by compact(), or when a
+  // document is made of this and frozen again. Errors leave it as it was: kConflict if the update
+  // was written under another integration rule.
   Result<> apply_update(Bytes update, UpdateFormat format, const UpdateLimits& limits = {});
   // Whether it is all here for sure: false also for what has come but lies beyond a gap.
   Result<bool> contains(Bytes update, UpdateFormat format, const UpdateLimits& limits = {}) const;
 
-  // Bytes in memory, those of this object included.
-  size_t memory() const;
+  // That of this object included.
+  MemoryUse memory() const;
 
  private:
   ColdDoc(Bytes update, UpdateFormat format);

@@ -44,9 +44,51 @@ TEST(ColdDoc, answers_what_its_document_would) {
     EXPECT_EQ(thawed.client_id(), 8u);
     EXPECT_EQ(ColdDoc::of(thawed, format).update().size(), cold.update().size());
     uint64_t units = 0;
-    cold.visit([&](const Block& block) { return units += block.length, true; });
+    cold.inspect([&](const Block& block) { return units += block.length, true; });
     EXPECT_EQ(units, doc.state_vector().clock_of(7));
-    EXPECT_LT(cold.memory(), cold.update().size() + 200);
+    EXPECT_LT(cold.memory().total(), cold.update().size() + 200);
+  }
+}
+
+TEST(ColdDoc, is_looked_into_and_compacted_like_a_document) {
+  Doc doc({.client_id = 7, .gc = GcPolicy::never()});
+  ColdDoc cold;
+  const Subscription watching = doc.on_update([&](const UpdateEvent& event) {
+    ASSERT_TRUE(cold.apply_update(event.update, UpdateFormat::kV1));
+  });
+  for (uint32_t i = 0; i < 20; ++i) ASSERT_TRUE(doc.text("t").insert(i, "x"));
+  ASSERT_TRUE(doc.text("t").erase(5, 5));
+  EXPECT_EQ(cold.stats().total().blocks, 20u);
+  EXPECT_EQ(cold.stats().deleted_units, 5u);
+  const auto refused = cold.validate({.update = {.max_structs = 3}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kTooLarge);
+  cold.compact();
+  EXPECT_EQ(copy_of(cold.update()), doc.encode_state_as_update());
+  EXPECT_TRUE(cold.validate({.update = {.max_structs = 3}}));
+  cold.compact(DeletedContent::kGivenUp);
+  EXPECT_EQ(cold.stats().of(BlockKind::kDeleted).units, 5u);
+  EXPECT_EQ(cold.state_vector(), doc.state_vector());
+  EXPECT_EQ(cold.thaw()->text("t").to_string(), std::string(15, 'x'));
+}
+
+TEST(ColdDoc, refuses_what_follows_another_integration_rule) {
+  Doc yata({.client_id = 1});
+  ASSERT_TRUE(yata.text("t").insert(0, "a"));
+  Doc fugue({.client_id = 2, .rule = IntegrationRule::kFugueMax});
+  ASSERT_TRUE(fugue.text("t").insert(0, "b"));
+  for (const UpdateFormat format : kFormats) {
+    ColdDoc cold = ColdDoc::of(fugue, format);
+    EXPECT_EQ(cold.apply_update(state_of(yata, format), format).error().code, ErrorCode::kConflict);
+    ASSERT_TRUE(fugue.text("t").insert(1, "c"));
+    ASSERT_TRUE(cold.apply_update(state_of(fugue, format), format));
+    cold.compact(DeletedContent::kGivenUp);
+    EXPECT_EQ(cold.thaw()->text("t").to_string(), fugue.text("t").to_string());
+    EXPECT_EQ(cold.thaw()->rule(), IntegrationRule::kFugueMax);
+    const Buffer states[] = {state_of(yata, format), state_of(fugue, format)};
+    const Bytes parts[] = {states[0], states[1]};
+    EXPECT_EQ(ColdDoc::of(*merge_updates(parts, format), format).error().code,
+              ErrorCode::kConflict);
   }
 }
 

@@ -39,9 +39,9 @@ TEST(Compact, gives_back_what_deleted_content_took) {
   for (int i = 0; i < 200; ++i) ASSERT_TRUE(text.insert(text.length(), "some words "));
   for (int i = 0; i < 200; ++i) ASSERT_TRUE(text.insert(text.length() / 2, "more words "));
   ASSERT_TRUE(text.erase(10, text.length() - 20));
-  const MemoryUse before = memory_of(doc);
+  const MemoryUse before = doc.memory();
   doc.compact();
-  const MemoryUse after = memory_of(doc);
+  const MemoryUse after = doc.memory();
   EXPECT_LT(after.total() * 3, before.total() * 2);
   EXPECT_EQ(after.positions, 0u);
   EXPECT_EQ(after.content, 20u);
@@ -59,11 +59,11 @@ TEST(Compact, collects_by_a_policy_that_came_later) {
   ASSERT_TRUE(text.erase(2, 2));
   doc.change_gc_policy(GcPolicy::keep_since(since));
   doc.compact();
-  EXPECT_EQ(stats_of_doc(doc).of(BlockKind::kText).units, 4u);
+  EXPECT_EQ(doc.stats().of(BlockKind::kText).units, 4u);
   EXPECT_EQ(to_json(delta_to_json(delta_at(text, since))), R"([{"insert":"cdef"}])");
   doc.change_gc_policy(GcPolicy::always());
   doc.compact();
-  EXPECT_EQ(stats_of_doc(doc).of(BlockKind::kText).units, 2u);
+  EXPECT_EQ(doc.stats().of(BlockKind::kText).units, 2u);
   EXPECT_EQ(doc.check(), "");
 }
 
@@ -79,9 +79,9 @@ TEST(Compact, gives_up_what_undo_let_go_of_and_keeps_what_it_holds) {
   }
   UndoStack stack(doc, options);
   ASSERT_TRUE(text.erase(0, 2));
-  EXPECT_EQ(stats_of_doc(doc).of(BlockKind::kText).units, 7u);
+  EXPECT_EQ(doc.stats().of(BlockKind::kText).units, 7u);
   doc.compact();
-  EXPECT_EQ(stats_of_doc(doc).of(BlockKind::kText).units, 3u);
+  EXPECT_EQ(doc.stats().of(BlockKind::kText).units, 3u);
   ASSERT_TRUE(stack.undo());
   EXPECT_EQ(text.to_string(), "two");
 }

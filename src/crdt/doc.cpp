@@ -207,23 +207,7 @@ Any Doc::to_json() const {
 
 bool Doc::is_json_whole() const { return crdt::is_json_whole(*document_); }
 
-DocStats Doc::stats() const {
-  DocStats stats;
-  stats.clients = document_->store.clients.size();
-  document_->store.for_each_item([&](const Item& item) {
-    ++stats.items;
-    if (!item.is_deleted()) return;
-    ++stats.deleted_items;
-    stats.deleted_units += item.len;
-  });
-  stats.pending_structs = document_->pending().count();
-  stats.pending_bytes = pending_bytes();
-  stats.pending_deletes = document_->pending_deletes().range_count();
-  stats.memory_bytes = document_->memory() + stats.pending_bytes;
-  return stats;
-}
-
-std::string Doc::check() const { return document_->store.check(); }
+std::string Doc::check() const { return document_->store.check() + document_->pending().check(); }
 void Doc::use_fast_paths(bool on) { document_->uses_fast_paths = on; }
 
 }  // namespace tidemark::crdt

@@ -32,6 +32,7 @@
 #include "crdt/delete_set.h"
 #include "crdt/event.h"
 #include "crdt/gc_policy.h"
+#include "crdt/inspect.h"
 #include "crdt/integration_rule.h"
 #include "crdt/map.h"
 #include "crdt/state_vector.h"
@@ -54,18 +55,6 @@ struct DocOptions {
   // For a document that nobody has written to yet. One that has content follows the rule of those
   // who wrote it, whatever stands here.
   IntegrationRule rule = IntegrationRule::kYata;
-};
-
-// What a document holds, by number.
-struct DocStats {
-  uint64_t clients = 0;
-  uint64_t items = 0;  // blocks in memory
-  uint64_t deleted_items = 0;
-  uint64_t deleted_units = 0;
-  uint64_t pending_structs = 0;
-  uint64_t pending_bytes = 0;
-  uint64_t pending_deletes = 0;  // ranges
-  uint64_t memory_bytes = 0;
 };
 
 class Doc {
@@ -153,7 +142,15 @@ class Doc {
   Any to_json() const;
   // Whether JSON and XML say all: false if types nest deeper than kMaxJsonDepth.
   bool is_json_whole() const;
-  DocStats stats() const;
+
+  // Every block, by descending client and ascending clock, unless the visitor ends it; not what
+  // waits. The visitor must not edit.
+  void inspect(const BlockVisitor& visit) const;
+  BlockStats stats() const;
+  MemoryUse memory() const;
+  // kTooLarge if it holds more than that, what waits included; kCorrupt if it breaks an invariant
+  // of its own, which is a bug here. Linear in the document, with hardly any memory.
+  Result<> validate(const DocLimits& limits) const;
 
   // What free functions on documents work on, as SharedType::document().
   Document* document() const { return document_.get(); }

@@ -260,13 +260,13 @@ TEST(Doc, waits_for_what_is_missing_without_looking_at_all_that_waits) {
   Doc reader = doc_of(2);
   for (size_t i = updates.size(); i-- > 1;) ASSERT_TRUE(reader.apply_update(updates[i]));
   EXPECT_EQ(text_of(reader), "");
-  const DocStats waiting = reader.stats();
-  EXPECT_GT(waiting.pending_structs, 2000u);
+  const BlockStats waiting = reader.stats();
+  EXPECT_GT(waiting.pending_blocks, 2000u);
   EXPECT_GT(waiting.pending_deletes, 100u);
   // What waits is part of the state, and survives being stored.
   Doc stored = doc_of(3);
   feed(stored, reader.encode_state_as_update());
-  EXPECT_EQ(stored.stats().pending_structs, waiting.pending_structs);
+  EXPECT_EQ(stored.stats().pending_blocks, waiting.pending_blocks);
   EXPECT_EQ(stored.stats().pending_deletes, waiting.pending_deletes);
   for (Doc* doc : {&reader, &stored}) {
     feed(*doc, updates.front());

@@ -463,7 +463,7 @@ TEST(IntegrationRule, is_not_broken_by_writers_of_another_one) {
     Doc empty;
     empty.use_fast_paths(is_quick);
     EXPECT_FALSE(empty.apply_update(*merge_updates(both, UpdateFormat::kV1)));
-    EXPECT_EQ(empty.stats().items, 0u);
+    EXPECT_EQ(empty.stats().total().blocks, 0u);
   }
 }
 

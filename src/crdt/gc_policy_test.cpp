@@ -35,7 +35,7 @@ void send(Doc& from, Doc& to) {
 // What is deleted and can still be read, as lines of inspect.
 std::string kept(const Doc& doc) {
   std::string lines;
-  inspect_doc(doc, [&](const Block& block) {
+  doc.inspect([&](const Block& block) {
     const bool is_kept =
         block.is_deleted && block.kind != BlockKind::kDeleted && block.kind != BlockKind::kGarbage;
     if (is_kept) lines += describe(block) + "\n";
@@ -205,7 +205,7 @@ std::string restored_at(const Doc& doc, const Snapshot& snapshot) {
 // Deleted content that the snapshot had lost already.
 std::string kept_of_lost(const Doc& doc, const Snapshot& since) {
   std::string lines;
-  inspect_doc(doc, [&](const Block& block) {
+  doc.inspect([&](const Block& block) {
     const bool has_content = block.kind != BlockKind::kDeleted && block.kind != BlockKind::kGarbage;
     for (uint64_t i = 0; has_content && block.is_deleted && i < block.length; ++i) {
       if (!since.deletes.contains(block.first.client, block.first.clock + i)) continue;

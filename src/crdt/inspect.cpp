@@ -1,12 +1,12 @@
 #include "crdt/inspect.h"
 
 #include <algorithm>
+#include <span>
 
-#include "crdt/internal/document.h"
+#include "crdt/internal/blocks.h"
 #include "crdt/internal/update/reader.h"
 
 namespace tidemark::crdt {
-namespace {
 
 Block block_of(const StructView& view) {
   Block block;
@@ -25,19 +25,7 @@ Block block_of(const StructView& view) {
   return block;
 }
 
-// A document knows where each item lies, whatever its neighbours.
-void place(const StructStore& store, const Item& item, Block& block) {
-  block.is_deleted = item.is_deleted();
-  if (item.is_gc()) return;
-  const Branch& branch = store.branches[item.parent];
-  if (branch.item == kNone) {
-    block.root = store.key(branch.name);
-  } else {
-    const Item& holder = store.items[branch.item];
-    block.parent = Id{store.clients[holder.client()].id, holder.clock};
-  }
-  if (item.has(Item::kHasKey)) block.key = store.key(item.leaf_or_key);
-}
+namespace {
 
 template <typename Reader>
 Result<DeleteSet> inspect(Bytes update, const BlockVisitor& visit, const UpdateLimits& limits) {
@@ -49,31 +37,6 @@ Result<DeleteSet> inspect(Bytes update, const BlockVisitor& visit, const UpdateL
   if (!reader.read_delete_set(deletes)) return tl::unexpected(reader.error());
   return deletes;
 }
-
-// Counts blocks that come client by client.
-class BlockCounter {
- public:
-  void count(const Block& block) {
-    if (stats_.clients == 0 || block.first.client != client_) ++stats_.clients;
-    client_ = block.first.client;
-    BlockStats::Kind& kind = stats_.kinds[static_cast<size_t>(block.kind)];
-    ++kind.blocks;
-    kind.units += block.length;
-    kind.content_bytes += block.text.size() + block.payload.size();
-  }
-
-  BlockStats with(const DeleteSet& deletes) {
-    stats_.deleted_ranges = deletes.range_count();
-    for (const DeleteSet::Client& client : deletes.clients()) {
-      for (const ClockRange& range : client.ranges) stats_.deleted_units += range.len();
-    }
-    return stats_;
-  }
-
- private:
-  BlockStats stats_;
-  uint64_t client_ = 0;
-};
 
 void append_id(std::string& to, const Id& id) {
   to += std::to_string(id.client) + ":" + std::to_string(id.clock);
@@ -170,27 +133,9 @@ Result<DeleteSet> inspect_update(Bytes update, UpdateFormat format, const BlockV
                                      : inspect<UpdateReaderV2>(update, visit, limits);
 }
 
-void inspect_doc(const Doc& doc, const BlockVisitor& visit) {
-  const Document& document = *doc.document();
-  const StructStore& store = document.store;
-  StructView view;
-  for (const ClientIndex client : store.descending()) {
-    const Directory& directory = store.clients[client].directory;
-    if (directory.is_empty()) continue;
-    for (Directory::Position at = directory.first();; at = directory.next(at)) {
-      const Item& item = store.items[directory.at(at).item];
-      document.view_of(item, view);
-      Block block = block_of(view);
-      place(store, item, block);
-      if (!visit(block)) return;
-      if (directory.is_last(at)) break;
-    }
-  }
-}
-
 BlockStats::Kind BlockStats::total() const {
   Kind sum;
-  for (const Kind& kind : kinds) {
+  for (const Kind& kind : std::span(kinds).first(static_cast<size_t>(BlockKind::kSkip))) {
     sum.blocks += kind.blocks;
     sum.units += kind.units;
     sum.content_bytes += kind.content_bytes;
@@ -204,23 +149,6 @@ Result<BlockStats> stats_of_update(Bytes update, UpdateFormat format, const Upda
       update, format, [&](const Block& block) { return counter.count(block), true; }, limits);
   if (!deletes) return tl::unexpected<Error>(deletes.error());
   return counter.with(*deletes);
-}
-
-BlockStats stats_of_doc(const Doc& doc) {
-  BlockCounter counter;
-  inspect_doc(doc, [&](const Block& block) { return counter.count(block), true; });
-  return counter.with(doc.delete_set());
-}
-
-MemoryUse memory_of(const Doc& doc) {
-  const StructStore& store = doc.document()->store;
-  MemoryUse use;
-  use.items = store.items.memory();
-  use.content = store.pool.memory();
-  use.positions = store.index_memory();
-  use.tables = store.memory() - use.items - use.content - use.positions;
-  use.pending = doc.pending_bytes();
-  return use;
 }
 
 }  // namespace tidemark::crdt

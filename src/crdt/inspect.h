@@ -1,5 +1,13 @@
 // What updates and documents consist of, block by block, for people and tools that look for the
-// cause of something. Blocks are handed over one at a time, so that memory stays bounded.
+// cause of something. Blocks are handed over one at a time, so that memory stays bounded. The same
+// five questions may be asked of bytes, of a document that is idle and of one that is at work:
+//
+//   bytes                ColdDoc       Doc           answers
+//   inspect_update()     inspect()     inspect()     every block
+//   stats_of_update()    stats()       stats()       how much there is of what
+//   validate_update()    validate()    validate()    whether it is sound and within limits
+//   compact_update()     compact()     compact()     the same in less
+//   their size           memory()      memory()      what it takes, in bytes
 #pragma once
 
 #include <array>
@@ -11,9 +19,10 @@
 #include <vector>
 
 #include "base/result.h"
-#include "crdt/doc.h"
 #include "crdt/id.h"
+#include "crdt/type_ref.h"
 #include "crdt/update.h"
+#include "crdt/value.h"
 
 namespace tidemark::crdt {
 
@@ -67,8 +76,6 @@ using BlockVisitor = std::function<bool(const Block&)>;
 // Every block in the order of the bytes, unless the visitor ends it; then what it deletes.
 Result<DeleteSet> inspect_update(Bytes update, UpdateFormat format, const BlockVisitor& visit,
                                  const UpdateLimits& limits = {});
-// Every block that a document holds, by descending client; not what waits.
-void inspect_doc(const Doc& doc, const BlockVisitor& visit);
 
 // What there is, by number.
 struct BlockStats {
@@ -81,23 +88,26 @@ struct BlockStats {
   uint64_t clients = 0;
   uint64_t deleted_ranges = 0;
   uint64_t deleted_units = 0;
+  // Of a Doc; bytes do not tell which of their blocks are deleted, nor which wait.
+  uint64_t deleted_blocks = 0;
+  uint64_t pending_blocks = 0;
+  uint64_t pending_bytes = 0;
+  uint64_t pending_deletes = 0;  // ranges
 
   const Kind& of(BlockKind kind) const { return kinds[static_cast<size_t>(kind)]; }
+  // Without gaps.
   Kind total() const;
 };
 Result<BlockStats> stats_of_update(Bytes update, UpdateFormat format,
                                    const UpdateLimits& limits = {});
-BlockStats stats_of_doc(const Doc& doc);
 
 // Bytes that a document keeps reserved, by what for.
 struct MemoryUse {
   uint64_t items = 0;
-  uint64_t content = 0;
+  uint64_t content = 0;    // of a ColdDoc its update
   uint64_t positions = 0;  // the index of places in lists
   uint64_t tables = 0;     // clients, types, keys
   uint64_t pending = 0;    // what waits
   uint64_t total() const { return items + content + positions + tables + pending; }
 };
-MemoryUse memory_of(const Doc& doc);
-
 }  // namespace tidemark::crdt

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "crdt/doc.h"
+
 namespace tidemark::crdt {
 namespace {
 
@@ -35,7 +37,7 @@ constexpr std::string_view kEverything = R"(7:0+1 text in "t" "h"
 
 std::string lines_of(const Doc& doc) {
   std::string lines;
-  inspect_doc(doc, [&](const Block& block) {
+  doc.inspect([&](const Block& block) {
     lines += describe(block) + "\n";
     return true;
   });
@@ -68,7 +70,7 @@ TEST(Inspect, ends_when_the_visitor_has_seen_enough) {
   const Doc doc = doc_with_everything();
   int seen = 0;
   const auto first_only = [&](const Block&) { return ++seen < 1; };
-  inspect_doc(doc, first_only);
+  doc.inspect(first_only);
   EXPECT_EQ(seen, 1);
   ASSERT_TRUE(inspect_update(doc.encode_state_as_update(), UpdateFormat::kV1, first_only));
   EXPECT_EQ(seen, 2);
@@ -77,7 +79,7 @@ TEST(Inspect, ends_when_the_visitor_has_seen_enough) {
 TEST(Inspect, shortens_long_content_between_characters) {
   Doc doc({.client_id = 1});
   ASSERT_TRUE(doc.text("t").insert(0, "aäääääääää"));
-  inspect_doc(doc, [](const Block& block) {
+  doc.inspect([](const Block& block) {
     EXPECT_EQ(describe(block, 3), "1:0+10 text in \"t\" \"aä...");
     return true;
   });
@@ -93,7 +95,7 @@ TEST(Inspect, refuses_what_is_no_update) {
 
 TEST(Inspect, counts_blocks_units_and_bytes_by_kind) {
   const Doc doc = doc_with_everything();
-  const BlockStats stats = stats_of_doc(doc);
+  const BlockStats stats = doc.stats();
   EXPECT_EQ(stats.clients, 1u);
   EXPECT_EQ(stats.of(BlockKind::kText).blocks, 2u);
   EXPECT_EQ(stats.of(BlockKind::kText).units, 3u);
@@ -101,7 +103,7 @@ TEST(Inspect, counts_blocks_units_and_bytes_by_kind) {
   EXPECT_EQ(stats.of(BlockKind::kDeleted).units, 2u);
   EXPECT_EQ(stats.deleted_units, 2u);
   EXPECT_EQ(stats.deleted_ranges, 1u);
-  EXPECT_EQ(stats.total().blocks, doc.stats().items);
+  EXPECT_EQ(stats.total().blocks, doc.stats().total().blocks);
   EXPECT_EQ(stats.total().units, 12u);
   const Result<BlockStats> of_update =
       stats_of_update(doc.encode_state_as_update_v2(), UpdateFormat::kV2);
@@ -112,9 +114,61 @@ TEST(Inspect, counts_blocks_units_and_bytes_by_kind) {
 TEST(Inspect, says_what_memory_is_for) {
   Doc doc({.client_id = 1});
   ASSERT_TRUE(doc.text("t").insert(0, std::string(100'000, 'x')));
-  const MemoryUse use = memory_of(doc);
+  const MemoryUse use = doc.memory();
   EXPECT_GE(use.content, 100'000u);
-  EXPECT_EQ(use.total(), doc.stats().memory_bytes);
+  EXPECT_EQ(use.total(), doc.memory().total());
+}
+
+ErrorCode refused(const Doc& doc, const DocLimits& limits) {
+  const Result<> valid = doc.validate(limits);
+  EXPECT_FALSE(valid);
+  return valid ? ErrorCode::kInvalid : valid.error().code;
+}
+
+TEST(Validate, holds_a_document_to_each_limit) {
+  Doc doc = doc_with_everything();
+  ASSERT_TRUE(doc.validate({}));
+  const BlockStats stats = doc.stats();
+  const uint64_t blocks = stats.total().blocks;
+  EXPECT_TRUE(doc.validate({.update = {.max_structs = blocks}, .max_clients = 1}));
+  EXPECT_EQ(refused(doc, {.update = {.max_structs = blocks - 1}}), ErrorCode::kTooLarge);
+  EXPECT_EQ(refused(doc, {.update = {.max_delete_ranges = stats.deleted_ranges - 1}}),
+            ErrorCode::kTooLarge);
+  EXPECT_EQ(refused(doc, {.update = {.max_root_name_bytes = 0}}), ErrorCode::kTooLarge);
+  EXPECT_EQ(refused(doc, {.max_clients = 0}), ErrorCode::kTooLarge);
+  EXPECT_EQ(refused(doc, {.max_content_bytes = stats.total().content_bytes - 1}),
+            ErrorCode::kTooLarge);
+  EXPECT_EQ(refused(doc, {.max_memory_bytes = 10}), ErrorCode::kTooLarge);
+}
+
+TEST(Validate, finds_values_and_types_that_nest_too_deep) {
+  Doc doc;
+  const Any nested(AnyArray{Any(AnyArray{Any(AnyArray{})})});
+  doc.map("m").set("k", nested);
+  EXPECT_TRUE(doc.validate({.update = {.max_nesting = 3}}));
+  EXPECT_EQ(refused(doc, {.update = {.max_nesting = 2}}), ErrorCode::kTooLarge);
+  SharedType inner = doc.map("m").set_type("t", TypeRef::kMap);
+  for (int i = 0; i < 3; ++i)
+    inner = Map(inner.document(), inner.branch()).set_type("t", TypeRef::kMap);
+  EXPECT_TRUE(doc.validate({.max_type_depth = 4}));
+  EXPECT_EQ(refused(doc, {.max_type_depth = 3}), ErrorCode::kTooLarge);
+}
+
+TEST(Validate, looks_at_what_waits) {
+  Doc writer({.client_id = 5});
+  ASSERT_TRUE(writer.text("t").insert(0, "a"));
+  const StateVector early = writer.state_vector();
+  const Any nested(AnyArray{Any(AnyArray{Any(AnyArray{})})});
+  const std::vector<Any> values = {nested};
+  ASSERT_TRUE(writer.array("a").insert(0, values));
+  Doc doc;
+  ASSERT_TRUE(doc.apply_update(writer.encode_state_as_update(early)));
+  ASSERT_TRUE(doc.has_pending());
+  EXPECT_EQ(doc.stats().pending_blocks, 1u);
+  EXPECT_TRUE(doc.validate({.update = {.max_structs = 1}, .max_pending_bytes = 100}));
+  EXPECT_EQ(refused(doc, {.update = {.max_structs = 0}}), ErrorCode::kTooLarge);
+  EXPECT_EQ(refused(doc, {.update = {.max_nesting = 2}}), ErrorCode::kTooLarge);
+  EXPECT_EQ(refused(doc, {.max_pending_bytes = 1}), ErrorCode::kTooLarge);
 }
 
 }  // namespace

@@ -331,7 +331,7 @@ TEST(PlainEdit, gives_the_memory_of_deleted_text_back) {
     ASSERT_TRUE(text.erase(1, static_cast<uint32_t>(line.size())));
   }
   EXPECT_EQ(text.to_string(), "ab");
-  EXPECT_LT(doc.stats().memory_bytes, 1000u * 1000u);
+  EXPECT_LT(doc.memory().total(), 1000u * 1000u);
 }
 
 TEST(PlainEdit, reaches_the_text_behind_a_long_run_of_tombstones) {

@@ -101,12 +101,12 @@ TEST_F(SnapshotOfText, becomes_a_document_with_the_bytes_of_yjs) {
 
 TEST_F(SnapshotOfText, reads_without_changing_the_document) {
   const Buffer before = doc.encode_state_as_update();
-  const uint64_t items = doc.stats().items;
+  const uint64_t items = doc.stats().total().blocks;
   delta_between(text, second, first);
   delta_at(text, first);
   ASSERT_TRUE(doc_from_snapshot(doc, first, {.client_id = 9}));
   EXPECT_EQ(doc.encode_state_as_update(), before);
-  EXPECT_EQ(doc.stats().items, items);
+  EXPECT_EQ(doc.stats().total().blocks, items);
   EXPECT_EQ(doc.check(), "");
 }
 

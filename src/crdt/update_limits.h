@@ -21,6 +21,18 @@ struct UpdateLimits {
   uint64_t max_nesting = kMaxAnyDepth;
 };
 
+// What a document may hold and take, whoever has written to it. Nothing is limited by itself.
+struct DocLimits {
+  // What its state as one update, with what waits, may cost whoever reads it.
+  UpdateLimits update = {.max_structs = ~uint64_t{0}, .max_delete_ranges = ~uint64_t{0}};
+  uint64_t max_clients = ~uint64_t{0};        // that have written
+  uint64_t max_content_bytes = ~uint64_t{0};  // text and values
+  uint64_t max_memory_bytes = ~uint64_t{0};
+  // Only a Doc knows these.
+  uint64_t max_type_depth = ~uint64_t{0};  // types within types; a root alone is 0 deep
+  uint64_t max_pending_bytes = ~uint64_t{0};
+};
+
 // For bytes that we accepted once and must always be able to read back.
 inline constexpr UpdateLimits kOwnUpdateLimits{.max_structs = ~uint64_t{0},
                                                .max_delete_ranges = ~uint64_t{0}};

@@ -287,6 +287,12 @@ class Commands(unittest.TestCase):
             self.assertEqual(seen["deletedUnits"], 6)
             self.assertEqual(seen["roots"]["text"]["length"], 5)
             self.assertIn("tombstones", self.run_ok("inspect", *target))
+            lines = self.run_ok("inspect", *target, "--blocks").splitlines()
+            self.assertRegex(lines[0] + lines[-1], r'in "text" "hello"deletes \d+:5\+6$')
+            listed = json.loads(self.run_ok("inspect", *target, "--blocks", "--json"))
+            self.assertEqual(listed["blocks"][0]["text"], "hello")
+            self.assertEqual(sum(block["length"] for block in listed["blocks"]), 11)
+            self.assertEqual([one["length"] for one in listed["deletes"]], [6])
         self.refuse(FOUND_FAULT, "inspect", "-", stdin=b"\xff\xff")
         self.assertIn("no file nothing",
                       self.refuse(STORE_UNAVAILABLE, "inspect", "nothing", "--data", "nowhere"))

@@ -45,7 +45,7 @@ inline void check_document(Bytes update, crdt::UpdateFormat format) {
   if (!applied && applied.error().code == ErrorCode::kConflict) return;
   must(applied, "what is valid is applied");
   require_sound(doc);
-  crdt::stats_of_doc(doc);
+  doc.stats();
   // What waits may claim clocks that others hold: whoever hears of both at once may choose anew.
   const bool has_settled = !doc.has_pending();
   const Buffer state = doc.encode_state_as_update();
@@ -90,6 +90,12 @@ inline void check_bytes(Bytes update, crdt::UpdateFormat format) {
   const Buffer obfuscated =
       must(crdt::obfuscate_update(update, format, {}, kLimits), "a valid update is obfuscated");
   must(crdt::validate_update(obfuscated, format), "what is obfuscated is valid");
+  for (const auto deleted : {crdt::DeletedContent::kKept, crdt::DeletedContent::kGivenUp}) {
+    const Buffer compact =
+        must(crdt::compact_update(update, format, deleted, kLimits), "a valid update is compacted");
+    must(crdt::validate_update(compact, format), "what is compacted is valid");
+    require(*crdt::compact_update(compact, format, deleted) == compact, "and cannot be more so");
+  }
   const Bytes both[] = {update, update};
   const Buffer merged = must(crdt::merge_updates(both, format, kLimits), "a valid update merges");
   must(crdt::validate_update(merged, format), "what is merged is valid");

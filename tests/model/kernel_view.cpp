@@ -133,7 +133,7 @@ std::string shown_type(const crdt::SharedType& type) {
 
 std::string describe(const crdt::Doc& doc) {
   std::map<uint64_t, std::string> clients;
-  crdt::inspect_doc(doc, [&](const crdt::Block& block) {
+  doc.inspect([&](const crdt::Block& block) {
     for (const Unit& unit : units_of(block)) {
       clients[unit.id.client] += describe(unit) + (unit.is_deleted ? " deleted\n" : "\n");
     }

@@ -107,7 +107,7 @@ tm_status tm_doc_json(tm_doc* doc) {
   return doc->kernel.succeed(doc->doc.to_json());
 }
 
-double tm_memory(const tm_doc* doc) { return static_cast<double>(doc->doc.stats().memory_bytes); }
+double tm_memory(const tm_doc* doc) { return static_cast<double>(doc->doc.memory().total()); }
 
 tm_status tm_position(tm_doc* doc, tm_type type, uint32_t index, int32_t assoc) {
   if (doc == nullptr) return TM_FREED;

@@ -195,6 +195,28 @@ std::map<uint64_t, uint64_t> Pending::missing() const {
   return lowest;
 }
 
+std::string Pending::check() const {
+  if (lists_.get() == nullptr) return "";
+  const Lists& lists = *lists_.get();
+  std::vector<uint8_t> waits(lists.records.size(), 0);
+  for (const auto& [client, heap] : lists.waiting.all()) {
+    for (const Waiter& waiter : heap) waits[waiter.number] = 1;
+  }
+  std::string breaks;
+  size_t count = 0;
+  size_t bytes = 0;
+  for (uint32_t number = 0; number < lists.records.size(); ++number) {
+    const Kept& kept = lists.records[number];
+    if (kept.len == 0) continue;
+    ++count;
+    bytes += kept.size;
+    if (waits[number] == 0) breaks += "pending: a struct waits for nothing\n";
+  }
+  if (count != lists.count) breaks += "pending: the structs are counted wrongly\n";
+  if (bytes != lists.live_bytes) breaks += "pending: the bytes are counted wrongly\n";
+  return breaks;
+}
+
 namespace {
 
 bool goes_after(const ClockRange& a, const ClockRange& b) { return a.first > b.first; }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/bytes.h"
@@ -47,6 +48,8 @@ class Pending {
   Buffer encode() const;
   // For each client that something waits for, the lowest clock.
   std::map<uint64_t, uint64_t> missing() const;
+  // What is kept but not listed, or the other way round; empty if all is in order.
+  std::string check() const;
 
  private:
   struct Kept {
