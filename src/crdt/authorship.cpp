@@ -123,6 +123,7 @@ void Authorship::flush() {
 void Authorship::read_entry(const std::string& description) {
   const Map entry = map_in(users_, description);
   if (!entry) return;
+  deleted_by(description);  // of two who deleted the same, the user who came first is named
   for (const char* key : {"ids", "ds"}) {
     const Array list = list_in(entry, key);
     for (const Value& value : list ? list.values() : std::vector<Value>()) {

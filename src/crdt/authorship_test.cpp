@@ -137,6 +137,27 @@ TEST(Authorship, puts_up_with_whatever_others_put_in_the_map) {
   EXPECT_EQ(doc.check(), "");
 }
 
+// As Yjs answers, whose deletion arrives first does not matter.
+TEST(Authorship, names_the_user_who_came_first_where_two_deleted_the_same) {
+  Doc ann({.client_id = 1});
+  Doc bob({.client_id = 2});
+  Authorship of_ann(ann);
+  Authorship of_bob(bob);
+  of_ann.add_user(1, "zoe");
+  ASSERT_TRUE(bob.apply_update(ann.encode_state_as_update()));
+  of_bob.add_user(2, "bob");
+  const uint64_t clock = bob.state_vector().clock_of(2);
+  ASSERT_TRUE(bob.text("t").insert(0, "x"));
+  ASSERT_TRUE(ann.apply_update(bob.encode_state_as_update()));
+  ASSERT_TRUE(ann.text("t").erase(0, 1));
+  ASSERT_TRUE(bob.text("t").erase(0, 1));
+  of_ann.flush();
+  of_bob.flush();
+  EXPECT_EQ(of_bob.user_of_deleted({2, clock}), User("bob"));
+  ASSERT_TRUE(bob.apply_update(ann.encode_state_as_update()));
+  EXPECT_EQ(of_bob.user_of_deleted({2, clock}), User("zoe"));
+}
+
 TEST(Authorship, goes_with_a_document_that_moves) {
   auto first = std::make_unique<Doc>(DocOptions{.client_id = 1});
   Authorship authorship(*first);

@@ -146,12 +146,7 @@ void Observer::play(const Operation& operation) {
 }
 
 std::string Observer::identity() const {
-  const crdt::BlockStats stats = fast_.stats();
-  std::string identity(as_text(fast_.encode_state_as_update()));
-  for (const uint64_t waits : {stats.pending_blocks, stats.pending_bytes, stats.pending_deletes}) {
-    identity += "," + std::to_string(waits);
-  }
-  return identity;
+  return std::string(as_text(fast_.encode_state_as_update())) + amount_waiting(fast_);
 }
 
 std::string Observer::compare(History::Effect& effect) {

@@ -152,6 +152,13 @@ std::string lists_of(const crdt::Doc& doc) {
   return text;
 }
 
+std::string amount_waiting(const crdt::Doc& doc) {
+  const crdt::Document& document = *doc.document();
+  return "," + std::to_string(document.pending().count()) + "," +
+         std::to_string(doc.pending_bytes()) + "," +
+         std::to_string(document.pending_deletes().range_count());
+}
+
 std::string describe(Bytes update, crdt::UpdateFormat format) {
   Message message;
   const Result<crdt::DeleteSet> deletes =

@@ -14,6 +14,8 @@ std::string describe(const crdt::Doc& doc);
 std::string shown(crdt::Doc& doc);
 // The part of describe() that no encoding of the document says: what stands where in its lists.
 std::string lists_of(const crdt::Doc& doc);
+// How much waits for what has not come. Cheap, unlike Doc::stats().
+std::string amount_waiting(const crdt::Doc& doc);
 // What an update says; the error is that of the decoder.
 std::string describe(Bytes update, crdt::UpdateFormat format);
 
