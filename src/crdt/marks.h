@@ -27,7 +27,7 @@ struct MarkType {
   MarkExpand expand = MarkExpand::kAfter;
   bool has_ids = false;  // many may lie on one character; matters to apply_delta() only
 };
-// By key. What is not listed expands behind, as bold does; give links and comments kNone.
+// By key. What is not listed expands behind, as bold does; give links and comments kNeither.
 using MarkTypes = std::map<std::string, MarkType, std::less<>>;
 
 // What a mark says, and where. Marks of one key override each other, unless they have ids: then
