@@ -97,7 +97,7 @@ class Compaction {
     client_ = view.id.client;
     next_clock_ = view.end_clock();
     if (gives_up_ && view.is_item() && view.ref != Ref::kType) {
-      put_without_deleted(std::move(view));
+      put_without_deleted(view);
     } else {
       put(view);
     }

@@ -184,37 +184,62 @@ std::vector<Buffer> log_of_a_crowd(Random& random, UpdateFormat format) {
   return log;
 }
 
-void expect_equal_replicas(const std::vector<Buffer>& log, size_t cut, UpdateFormat format,
-                           DeletedContent deleted) {
-  const bool keeps = deleted == DeletedContent::kKept;
-  const DocOptions options = {.client_id = 1,
-                              .gc = keeps ? GcPolicy::never() : GcPolicy::always(),
-                              .cleans_formatting = false};
-  const Buffer plain_log = merged(log, format);
-  Doc plain = *doc_from_update(plain_log, format, options);
-  const Buffer whole = *compact_update(plain_log, format, deleted);
-  EXPECT_EQ(*compact_update(whole, format, deleted), whole);
-  EXPECT_EQ(*state_vector_of_update(whole, format), *state_vector_of_update(plain_log, format));
-  Doc at_once = *doc_from_update(whole, format, options);
+// One log, and how its replicas are compared.
+struct Comparison {
+  explicit Comparison(DeletedContent kept_or_given_up, UpdateFormat how)
+      : deleted(kept_or_given_up), format(how) {
+    options.gc = deleted == DeletedContent::kKept ? GcPolicy::never() : GcPolicy::always();
+  }
+  Buffer compact(const std::vector<Buffer>& part) const {
+    return *compact_update(merged(part, format), format, deleted);
+  }
+
+  DeletedContent deleted;
+  UpdateFormat format;
+  DocOptions options = {.client_id = 1, .cleans_formatting = false};
+};
+
+void expect_equal_at_once(const std::vector<Buffer>& log, const Doc& plain,
+                          const Comparison& comparison) {
+  const UpdateFormat format = comparison.format;
+  const Buffer whole = comparison.compact(log);
+  EXPECT_EQ(*compact_update(whole, format, comparison.deleted), whole);
+  EXPECT_EQ(*state_vector_of_update(whole, format), plain.state_vector());
+  Doc at_once = *doc_from_update(whole, format, comparison.options);
   EXPECT_EQ(at_once.check(), "");
   EXPECT_EQ(at_once.encode_state_as_update(), plain.encode_state_as_update());
-  // The later half arrives first.
-  const auto middle = log.begin() + static_cast<std::ptrdiff_t>(cut);
-  Doc in_pieces(options);
-  for (const auto& part : {std::vector(middle, log.end()), std::vector(log.begin(), middle)}) {
-    if (part.empty()) continue;
-    const Buffer piece = *compact_update(merged(part, format), format, deleted);
-    ASSERT_TRUE(apply(in_pieces, piece, format));
-  }
-  EXPECT_EQ(in_pieces.check(), "");
-  EXPECT_FALSE(in_pieces.has_pending());
-  EXPECT_EQ(in_pieces.state_vector(), plain.state_vector());
-  EXPECT_EQ(in_pieces.delete_set(), plain.delete_set());
+}
+
+void expect_equal_content(Doc& doc, Doc& plain) {
   for (const char* name : {"t", "u"}) {
-    EXPECT_EQ(to_json(delta_to_json(in_pieces.text(name).to_delta())),
+    EXPECT_EQ(to_json(delta_to_json(doc.text(name).to_delta())),
               to_json(delta_to_json(plain.text(name).to_delta())));
   }
-  EXPECT_EQ(to_json(in_pieces.array("a").to_json()), to_json(plain.array("a").to_json()));
+  EXPECT_EQ(to_json(doc.array("a").to_json()), to_json(plain.array("a").to_json()));
+}
+
+// The later half arrives first.
+void expect_equal_in_pieces(const std::vector<Buffer>& log, size_t cut, Doc& plain,
+                            const Comparison& comparison) {
+  const auto middle = log.begin() + static_cast<std::ptrdiff_t>(cut);
+  Doc doc(comparison.options);
+  for (const auto& part : {std::vector(middle, log.end()), std::vector(log.begin(), middle)}) {
+    if (part.empty()) continue;
+    ASSERT_TRUE(apply(doc, comparison.compact(part), comparison.format));
+  }
+  EXPECT_EQ(doc.check(), "");
+  EXPECT_FALSE(doc.has_pending());
+  EXPECT_EQ(doc.state_vector(), plain.state_vector());
+  EXPECT_EQ(doc.delete_set(), plain.delete_set());
+  expect_equal_content(doc, plain);
+}
+
+void expect_equal_replicas(const std::vector<Buffer>& log, size_t cut,
+                           const Comparison& comparison) {
+  const UpdateFormat format = comparison.format;
+  Doc plain = *doc_from_update(merged(log, format), format, comparison.options);
+  expect_equal_at_once(log, plain, comparison);
+  expect_equal_in_pieces(log, cut, plain, comparison);
 }
 
 TEST(CompactUpdate, means_the_same_to_every_replica) {
@@ -224,8 +249,8 @@ TEST(CompactUpdate, means_the_same_to_every_replica) {
     const std::vector<Buffer> log = log_of_a_crowd(random, format);
     if (log.empty()) return;
     const size_t cut = random.below(log.size());
-    expect_equal_replicas(log, cut, format, DeletedContent::kKept);
-    expect_equal_replicas(log, cut, format, DeletedContent::kGivenUp);
+    expect_equal_replicas(log, cut, Comparison(DeletedContent::kKept, format));
+    expect_equal_replicas(log, cut, Comparison(DeletedContent::kGivenUp, format));
   });
 }
 
