@@ -165,7 +165,7 @@ TEST(Validate, looks_at_what_waits) {
   ASSERT_TRUE(doc.apply_update(writer.encode_state_as_update(early)));
   ASSERT_TRUE(doc.has_pending());
   EXPECT_EQ(doc.stats().pending_blocks, 1u);
-  EXPECT_TRUE(doc.validate({.update = {.max_structs = 1}, .max_pending_bytes = 100}));
+  EXPECT_TRUE(doc.validate({.update = {.max_structs = 1}, .max_pending_bytes = 4096}));
   EXPECT_EQ(refused(doc, {.update = {.max_structs = 0}}), ErrorCode::kTooLarge);
   EXPECT_EQ(refused(doc, {.update = {.max_nesting = 2}}), ErrorCode::kTooLarge);
   EXPECT_EQ(refused(doc, {.max_pending_bytes = 1}), ErrorCode::kTooLarge);
