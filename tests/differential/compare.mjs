@@ -176,16 +176,22 @@ const joined = (delta) => {
   return out;
 };
 
+// Of a type within others that is gone one of the two may have nothing left, not even where it was.
+const ofWhatIsGone = (expected, actual, isDead) => {
+  if (expected === null) return Array.isArray(actual?.[0]) ? actual : null;
+  return isDead && actual === null ? null : expected;
+};
+
 // What is shown while something waits is compared once nothing waits any more.
-const compareView = ({ w, dead, ...expected }, actual, { isFlat, isLive }) => {
+const compareView = ({ w, dead, ...expected }, actual, { isFlat, isLive, hasHistories }) => {
   if (w) return null;
-  // Of a type that is gone nothing may be left, not even where it was.
   if (isLive)
     expected.found = expected.found?.map((pair, i) =>
-      pair.map((place, k) => (dead[i][k] && actual.found?.[i]?.[k] === null ? null : place)),
+      pair.map((place, k) => ofWhatIsGone(place, actual.found?.[i]?.[k], dead[i][k])),
     );
   for (const side of [expected, actual])
-    if (side.look?.changes && !isFlat) side.look.changes = joined(side.look.changes);
+    if (side.look?.changes && (!isFlat || hasHistories))
+      side.look.changes = joined(side.look.changes);
   for (const name of Object.keys(expected)) {
     if (text(expected[name]) !== text(actual[name]))
       return { what: name, expected: expected[name], actual: actual[name] };
@@ -212,9 +218,9 @@ export const compareTraces = (program, expected, answer, context) => {
     };
   }
   let hasParted = false;
-  const steps = { ...context, roots: program.roots, isLive: false };
   const compactions = new Compactions(program);
   const { hasHistories } = compactions;
+  const steps = { ...context, roots: program.roots, isLive: false, hasHistories };
   for (let i = 0; i < expected.length; i++) {
     if (expected[i].compact) {
       steps.isFlat = false;

@@ -2,7 +2,7 @@
 // ops and some ways of delivery off (swarm), so that what remains meets more often.
 import { playHistory } from './histories.mjs';
 import { Tally } from './tally.mjs';
-import { playCompaction, playFind, playPlace, playSnapshot } from './views.mjs';
+import { playCompaction, playFind, playLooks, playPlace, playSnapshot } from './views.mjs';
 import { Random } from '../support/random.mjs';
 import { stateWithGaps } from '../support/later_peer.mjs';
 import { Broken, Session } from '../support/session.mjs';
@@ -119,8 +119,8 @@ class Generator {
     };
     // What Yjs lets in later than we do would be another step in its histories.
     if (this.swarm.undo && !r.oneIn(4)) this.swarm.outOfOrder = false;
-    // Yjs cuts items to look at a snapshot, and those that undo has brought back stay cut.
-    if (this.swarm.undo) this.swarm.snapshots = false;
+    // What a history wants is kept by ours and given up by a compaction, and then not to be shown.
+    if (this.swarm.undo && this.swarm.snapshots) this.swarm.compacts = false;
     this.now = 1000;
     this.header = this.makeHeader();
     this.steps = [];
@@ -522,6 +522,7 @@ class Generator {
     this.settle();
     for (const client of this.everybody()) playFind(this, client);
     this.play({ check: this.everybody() });
+    if (this.swarm.undo) for (const client of this.everybody()) playLooks(this, client);
     return { ...this.header, steps: this.steps };
   }
 }

@@ -24,10 +24,23 @@ export const playFind = (generator, client) => {
 export const playSnapshot = (generator, client) => {
   const { random: r } = generator;
   if (generator.session.peers[client].waits()) return;
-  if (r.oneIn(3)) {
-    generator.snapshots[client].push(generator.steps.length);
-    return generator.play({ snap: client, v: generator.version });
+  if (!r.oneIn(3)) {
+    // Yjs cuts items to look at a snapshot, and those that undo has brought back stay cut.
+    if (!generator.swarm.undo) playLook(generator, client);
+    return;
   }
+  generator.snapshots[client].push(generator.steps.length);
+  generator.play({ snap: client, v: generator.version });
+};
+
+// At the end of a session with histories.
+export const playLooks = (generator, client) => {
+  if (generator.session.peers[client].waits()) return;
+  for (let i = 0; i < 6; i++) playLook(generator, client);
+};
+
+const playLook = (generator, client) => {
+  const { random: r } = generator;
   // Yjs cuts a text where a snapshot of another replica ends, also through a pair of surrogates.
   const all = generator.swarm.astral ? generator.snapshots[client] : generator.snapshots.flat();
   const known = all.filter((at) => canTell(generator, client, at));
