@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "bindings/c/tidemark.h"
 #include "crdt/doc.h"
+#include "crdt/text.h"
 #include "crdt/undo.h"
 #include "crdt/update.h"
 
@@ -38,10 +39,13 @@ struct tm_doc {
       : kernel(owner), doc(options) {}
 
   tidemark::crdt::SharedType type(tm_type branch) const { return {doc.document(), branch}; }
+  // The text behind the number, null for a type of another kind. Valid until asked for another.
+  tidemark::crdt::Text* text(tm_type branch);
   void note(uint32_t format, const tidemark::crdt::UpdateEvent& event);
 
   tm_kernel& kernel;
   tidemark::crdt::Doc doc;
+  tidemark::crdt::Text recent_text;  // typing asks for one and the same
   tidemark::crdt::Subscription v1;
   tidemark::crdt::Subscription v2;
 };

@@ -11,13 +11,6 @@ namespace {
 
 constexpr double kMaxIndex = 4294967295.0;
 
-// The text behind the number, or nothing for a type of another kind.
-std::optional<crdt::Text> text_at(const tm_doc& doc, tm_type type) {
-  const crdt::SharedType found = doc.type(type);
-  if (!is_text(found.kind())) return std::nullopt;
-  return crdt::Text(found.document(), found.branch());
-}
-
 Result<crdt::DeltaOp> op_of(const crdt::Any& json) {
   const crdt::AnyObject* members = json.as_object();
   if (members == nullptr) return failure(ErrorCode::kMalformed, "a step of a delta is an object");
@@ -59,6 +52,13 @@ Result<crdt::Delta> delta_of(const crdt::Any& json) {
 
 }  // namespace
 
+crdt::Text* tm_doc::text(tm_type branch) {
+  if (!recent_text || recent_text.branch() != branch) {
+    recent_text = crdt::Text(doc.document(), branch);
+  }
+  return is_text(recent_text.kind()) ? &recent_text : nullptr;
+}
+
 tm_status tm_kind(tm_doc* doc, tm_type type) {
   if (doc == nullptr) return TM_FREED;
   const crdt::SharedType found = doc->type(type);
@@ -82,8 +82,8 @@ tm_status tm_string(tm_doc* doc, tm_type type) {
 
 tm_status tm_insert_unit(tm_doc* doc, tm_type type, uint32_t index, uint32_t unit) {
   if (const tm_status status = entered(doc); status != TM_OK) return status;
-  std::optional<crdt::Text> text = text_at(*doc, type);
-  if (!text) return wrong_kind(*doc);
+  crdt::Text* text = doc->text(type);
+  if (text == nullptr) return wrong_kind(*doc);
   const bool is_half = unit >= 0xD800 && unit <= 0xDFFF;
   std::string utf8;
   append_code_point(utf8, is_half || unit > 0xFFFF ? 0xFFFD : unit);
@@ -92,16 +92,16 @@ tm_status tm_insert_unit(tm_doc* doc, tm_type type, uint32_t index, uint32_t uni
 
 tm_status tm_insert(tm_doc* doc, tm_type type, uint32_t index, const uint8_t* utf8, size_t size) {
   if (const tm_status status = entered(doc); status != TM_OK) return status;
-  std::optional<crdt::Text> text = text_at(*doc, type);
-  if (!text) return wrong_kind(*doc);
+  crdt::Text* text = doc->text(type);
+  if (text == nullptr) return wrong_kind(*doc);
   return status_of(doc->kernel, text->insert(index, text_of(utf8, size)));
 }
 
 tm_status tm_insert_with(tm_doc* doc, tm_type type, uint32_t index, const uint8_t* what,
                          size_t size) {
   if (const tm_status status = entered(doc); status != TM_OK) return status;
-  std::optional<crdt::Text> text = text_at(*doc, type);
-  if (!text) return wrong_kind(*doc);
+  crdt::Text* text = doc->text(type);
+  if (text == nullptr) return wrong_kind(*doc);
   const Result<crdt::Any> both = value_of({what, size});
   if (!both) return doc->kernel.fail(both.error());
   if (both->as_array() == nullptr || both->as_array()->size() != 2) {
@@ -118,8 +118,8 @@ tm_status tm_insert_with(tm_doc* doc, tm_type type, uint32_t index, const uint8_
 tm_status tm_format(tm_doc* doc, tm_type type, uint32_t index, uint32_t count,
                     const tm_bytes* attributes) {
   if (const tm_status status = entered(doc); status != TM_OK) return status;
-  std::optional<crdt::Text> text = text_at(*doc, type);
-  if (!text) return wrong_kind(*doc);
+  crdt::Text* text = doc->text(type);
+  if (text == nullptr) return wrong_kind(*doc);
   const Result<crdt::Any> value = value_of(bytes_of(*attributes));
   if (!value) return doc->kernel.fail(value.error());
   const Result<crdt::Attributes> wanted = attributes_of(*value);
@@ -129,8 +129,8 @@ tm_status tm_format(tm_doc* doc, tm_type type, uint32_t index, uint32_t count,
 
 tm_status tm_apply_delta(tm_doc* doc, tm_type type, const uint8_t* delta, size_t size) {
   if (const tm_status status = entered(doc); status != TM_OK) return status;
-  std::optional<crdt::Text> text = text_at(*doc, type);
-  if (!text) return wrong_kind(*doc);
+  crdt::Text* text = doc->text(type);
+  if (text == nullptr) return wrong_kind(*doc);
   const Result<crdt::Any> json = value_of({delta, size});
   if (!json) return doc->kernel.fail(json.error());
   const Result<crdt::Delta> steps = delta_of(*json);
@@ -140,8 +140,8 @@ tm_status tm_apply_delta(tm_doc* doc, tm_type type, const uint8_t* delta, size_t
 
 tm_status tm_delta(tm_doc* doc, tm_type type) {
   if (doc == nullptr) return TM_FREED;
-  const std::optional<crdt::Text> text = text_at(*doc, type);
-  if (!text) return wrong_kind(*doc);
+  const crdt::Text* text = doc->text(type);
+  if (text == nullptr) return wrong_kind(*doc);
   return doc->kernel.succeed(delta_to_json(text->to_delta()));
 }
 
