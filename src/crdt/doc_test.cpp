@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/random.h"
+#include "crdt/update.h"
 
 namespace tidemark::crdt {
 namespace {
@@ -125,6 +126,26 @@ TEST(Doc, replaces_both_halves_of_a_cut_pair) {
             "b");
   EXPECT_EQ(doc.text("t").length(), 5u);
   EXPECT_EQ(doc.check(), "");
+}
+
+// As in Yjs, which cuts the pair at the end of the first deletion that comes with it.
+TEST(Doc, deletes_what_an_update_says_before_what_has_waited) {
+  Doc writer = doc_of(1);
+  std::vector<Buffer> updates;
+  const Subscription subscription =
+      writer.on_update([&](const UpdateEvent& event) { updates.push_back(copy_of(event.update)); });
+  ASSERT_TRUE(writer.text("t").insert(0, "\xF0\x9F\x98\x80"));
+  ASSERT_TRUE(writer.text("t").erase(0, 1));
+  ASSERT_TRUE(writer.text("t").erase(0, 1));
+  const std::array<Bytes, 2> first{updates[0], updates[1]};
+  const Result<Buffer> merged = merge_updates(first, UpdateFormat::kV1);
+  ASSERT_TRUE(merged);
+  Doc reader(DocOptions{.client_id = 2, .seed = 2, .gc = GcPolicy::never()});
+  feed(reader, updates[2]);
+  feed(reader, *merged);
+  const std::string_view halves = "\xEF\xBF\xBD\xEF\xBF\xBD";
+  const Buffer state = reader.encode_state_as_update();
+  EXPECT_NE(as_text(state).find(halves), std::string_view::npos);
 }
 
 TEST(Doc, leaves_everything_as_it_was_after_a_bad_update) {

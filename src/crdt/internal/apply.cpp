@@ -272,9 +272,11 @@ Result<> Document::apply(Bytes update, uint64_t origin, const UpdateLimits& limi
   // An update inside a local transaction makes all of it a remote one, as in Yjs.
   open_->is_local = false;
   application.run();
+  // The order of Yjs, which shows where a deletion ends within a pair of surrogates.
+  apply_deletes(application.deletes);
+  retry_deletes();
   retry_pending();
   retry_deletes();
-  apply_deletes(application.deletes);
   end();
   return {};
 }
