@@ -201,7 +201,7 @@ class Document {
 
   // encode.cpp
   using Section = Outgoing::Section;
-  bool write_plain(const Item& item, Encoder& to) const;
+  bool plain_of(const Item& item, PlainStruct& plain) const;
   template <typename Writer>
   void write_sections(Writer& writer, const std::vector<Section>& sections);
   // plain_edit.cpp

@@ -1,12 +1,13 @@
 // Writing a document out: whole states, differences, and what one transaction did.
 #include <algorithm>
+#include <array>
+#include <span>
 
 #include "base/assert.h"
 #include "base/sort.h"
 #include "crdt/internal/document.h"
 #include "crdt/internal/observers.h"
 #include "crdt/internal/update/struct_cut.h"
-#include "crdt/internal/update/wire.h"
 #include "crdt/internal/update/writer.h"
 #include "crdt/update.h"
 
@@ -56,30 +57,27 @@ void Document::view_of(const Item& item, StructView& view) const {
   }
 }
 
-// What most structs are, in V1: text or its tombstone, beside something. False for others.
-bool Document::write_plain(const Item& item, Encoder& to) const {
-  const bool is_text = item.ref() == Ref::kString;
-  const bool has_neighbour = item.has_origin() || item.has_right_origin();
-  if (!(is_text || item.ref() == Ref::kDeleted) || item.has(Item::kHasKey) || !has_neighbour) {
+// What most structs are. False for others; only the clock is then left out. Whether one is text is
+// as good as random in most documents, so nothing branches on it.
+bool Document::plain_of(const Item& item, PlainStruct& plain) const {
+  constexpr unsigned kPlain =
+      1u << static_cast<unsigned>(Ref::kString) | 1u << static_cast<unsigned>(Ref::kDeleted);
+  const bool is_plain = (kPlain >> static_cast<unsigned>(item.ref()) & 1) != 0;
+  plain.ref = item.ref();
+  plain.has_origin = item.has_origin();
+  plain.has_right_origin = item.has_right_origin();
+  if (!is_plain || item.has(Item::kHasKey) || !(plain.has_origin || plain.has_right_origin)) {
     return false;
   }
-  constexpr size_t kMaxHead = 64;
-  const Bytes text = store.payload(item);
-  uint8_t* at = to.room(kMaxHead + text.size());
-  *at++ = static_cast<uint8_t>(static_cast<unsigned>(item.ref()) |
-                               (item.has_origin() ? kHasOrigin : 0) |
-                               (item.has_right_origin() ? kHasRightOrigin : 0));
-  if (item.has_origin()) {
-    at = put_varuint(at, store.clients[item.origin_client()].id);
-    at = put_varuint(at, item.origin_clock);
+  plain.len = item.len;
+  if (plain.has_origin) {
+    plain.origin = {store.clients[item.origin_client()].id, item.origin_clock};
   }
-  if (item.has_right_origin()) {
-    at = put_varuint(at, store.clients[item.right_origin_client].id);
-    at = put_varuint(at, item.right_origin_clock);
+  if (plain.has_right_origin) {
+    plain.right_origin = {store.clients[item.right_origin_client].id, item.right_origin_clock};
   }
-  at = put_varuint(at, is_text ? text.size() : item.len);
-  copy_short(at, text.data(), text.size());
-  to.end_at(at + text.size());
+  plain.text = store.plain_text(item);
+  plain.is_padded = store.pool.reaches(plain.text, PlainStruct::kPadding);
   return true;
 }
 
@@ -87,22 +85,25 @@ template <typename Writer>
 void Document::write_sections(Writer& writer, const std::vector<Section>& sections) {
   writer.begin(sections.size());
   StructView view;
+  std::array<PlainStruct, kMostPlain> row;
   for (const Section& section : sections) {
     const Client& client = store.clients[section.client];
-    const Directory& directory = client.directory;
-    Directory::Position place = directory.find(section.clock);
-    writer.begin_section(client.id, directory.count_from(place), section.clock);
-    for (bool is_first = true;; place = directory.next(place), is_first = false) {
-      const ItemHandle handle = directory.at(place).item;
+    const Directory::Position first = client.directory.find(section.clock);
+    writer.begin_section(client.id, client.directory.count_from(first), section.clock);
+    size_t plain = 0;
+    client.directory.for_each_from(first, [&](ItemHandle handle) {
       const Item& item = store.items[handle];
-      if constexpr (std::is_same_v<Writer, UpdateWriterV1>) {
-        if (section.clock <= item.clock && write_plain(item, writer.rest())) {
-          if (directory.is_last(place)) break;
-          continue;
-        }
+      const bool is_whole = section.clock <= item.clock;
+      if (is_whole && uses_fast_paths && plain_of(item, row[plain])) {
+        if (++plain < row.size()) return;
+        writer.write(row);
+        plain = 0;
+        return;
       }
+      writer.write(std::span(row).first(plain));
+      plain = 0;
       view_of(item, view);
-      if (is_first && section.clock > item.clock) {
+      if (!is_whole) {
         const uint32_t units = section.clock - item.clock;
         if (const auto bytes = store.bytes_before(handle, section.clock)) {
           slice(view, units, *bytes);
@@ -111,8 +112,8 @@ void Document::write_sections(Writer& writer, const std::vector<Section>& sectio
         }
       }
       writer.write(view);
-      if (directory.is_last(place)) break;
-    }
+    });
+    writer.write(std::span(row).first(plain));
   }
 }
 
@@ -142,6 +143,7 @@ Buffer Document::encode_state(const StateVector& from) {
     }
   }
   Writer writer;
+  if (from.is_empty()) writer.reserve(store.live_items(), store.pool.size());
   write_sections(writer, sections);
   if (may_keep && !encoded_.delete_set()[kFormat]) {
     Writer deletes;
@@ -155,8 +157,8 @@ Buffer Document::encode_state(const StateVector& from) {
   }
   Buffer state = writer.take();
   if (!has_pending()) {
-    if (!may_keep || !from.is_empty()) return state;
-    return encoded_.keep_whole(kFormat, std::move(state));
+    if (may_keep && from.is_empty()) encoded_.keep_whole(kFormat, copy_of(state));
+    return state;
   }
   std::vector<Buffer> parts;
   parts.push_back(std::move(state));

@@ -17,10 +17,8 @@ class EncodedState {
 
   const ByFormat& whole() const { return whole_; }
   const ByFormat& delete_set() const { return delete_set_; }
-  const Buffer& keep_whole(size_t format, Buffer bytes) { return keep(whole_[format], bytes); }
-  const Buffer& keep_delete_set(size_t format, Buffer bytes) {
-    return keep(delete_set_[format], bytes);
-  }
+  void keep_whole(size_t format, Buffer bytes) { keep(whole_[format], bytes); }
+  void keep_delete_set(size_t format, Buffer bytes) { keep(delete_set_[format], bytes); }
   // The document is about to change.
   void forget() {
     if (is_empty_) return;
@@ -35,10 +33,9 @@ class EncodedState {
   }
 
  private:
-  const Buffer& keep(std::unique_ptr<Buffer>& place, Buffer& bytes) {
+  void keep(std::unique_ptr<Buffer>& place, Buffer& bytes) {
     is_empty_ = false;
     place = std::make_unique<Buffer>(std::move(bytes));
-    return *place;
   }
 
   bool is_empty_ = true;

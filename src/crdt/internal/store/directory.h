@@ -51,6 +51,9 @@ class Directory {
   Position previous(Position position) const;
   // How many entries there are from here to the end, this one included.
   size_t count_from(Position position) const;
+  // Calls f with the item of each of them.
+  template <typename F>
+  void for_each_from(Position position, F&& f) const;
 
   // An entry for each of the items [first, end), which follow the last one; with room for no more.
   void append(ItemHandle first, ItemHandle end);
@@ -84,5 +87,19 @@ class Directory {
   uint32_t size_ = 0;
   ItemHandle first_item_ = kNone;  // of a run
 };
+
+template <typename F>
+void Directory::for_each_from(Position position, F&& f) const {
+  if (is_run()) {
+    for (uint32_t index = position.index; index < size_; ++index) f(first_item_ + index);
+    return;
+  }
+  size_t index = position.index;
+  for (size_t chunk = position.chunk; chunk < chunks_.size(); ++chunk) {
+    const std::vector<Entry>& entries = chunks_[chunk];
+    for (; index < entries.size(); ++index) f(entries[index].item);
+    index = 0;
+  }
+}
 
 }  // namespace tidemark::crdt

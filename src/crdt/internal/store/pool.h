@@ -23,6 +23,12 @@ class Pool {
   }
   Bytes view(uint32_t offset, uint32_t bytes) const { return {at(offset), bytes}; }
 
+  // Whether it has so many bytes from where this text of it begins.
+  bool reaches(std::string_view text, size_t bytes) const {
+    return size() >= bytes &&
+           reinterpret_cast<const uint8_t*>(text.data()) <= bytes_.begin() + (size() - bytes);
+  }
+
   // The bytes must not lie in this pool.
   uint32_t append(Bytes bytes) {
     const uint32_t offset = bytes_.size();

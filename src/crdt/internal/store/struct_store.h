@@ -131,6 +131,13 @@ class StructStore {
   // Content bytes: the UTF-8 of a String, the encoded payload of the others.
   Bytes payload(const Item& item) const;
   std::string_view text(const Item& item) const { return as_text(payload(item)); }
+  // The same of a text or of what was deleted, which has none.
+  std::string_view plain_text(const Item& item) const {
+    if (item.has(Item::kHasSpan)) [[unlikely]]
+      return text(item);
+    const uint32_t is_text = item.ref() == Ref::kString ? 1 : 0;
+    return pool.text(item.content * is_text, item.len * is_text);
+  }
   void assign_text(Item& item, std::string_view utf8) {
     item.clear(Item::kHasSpan);
     place_payload(item, pool.append(as_bytes(utf8)), static_cast<uint32_t>(utf8.size()));
@@ -171,12 +178,8 @@ class StructStore {
   template <typename F>
   void for_each_item(F&& f) const {
     for (const Client& client : clients) {
-      if (client.directory.is_empty()) continue;
-      for (Directory::Position place = client.directory.first();;
-           place = client.directory.next(place)) {
-        f(items[client.directory.at(place).item]);
-        if (client.directory.is_last(place)) break;
-      }
+      const Directory& directory = client.directory;
+      directory.for_each_from(directory.first(), [&](ItemHandle item) { f(items[item]); });
     }
   }
   // Breaks of the numbered invariants here and in Item, one line each; empty if all hold.

@@ -1,5 +1,5 @@
 // The run-length columns of update V2. Readers are sticky like Decoder: a column that is exhausted
-// or malformed yields zeros and says so in ok(). Writers leave their last run open until finish().
+// or malformed yields zeros and says so in ok().
 //
 //   bytes  := (byte, varuint count - 1)*, the last count left out: its byte repeats forever
 //   uints  := (varint value | varint -value, varuint count - 2)*     -0 opens a run of zeros
@@ -9,12 +9,10 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 #include "base/bytes.h"
 #include "base/decoder.h"
-#include "base/encoder.h"
 
 namespace tidemark::crdt {
 
@@ -119,92 +117,6 @@ class StringColumn {
   UintRuns lengths_;
   bool is_ascii_ = true;
   bool is_inside_pair_ = false;  // the last cut left half a character at the front of text_
-};
-
-class ByteRunWriter {
- public:
-  void write(uint8_t value) {
-    if (count_ > 0 && value == value_) {
-      ++count_;
-      return;
-    }
-    if (count_ > 0) out_.write_varuint(count_ - 1);
-    out_.write_byte(value);
-    value_ = value;
-    count_ = 1;
-  }
-  Bytes finish() const { return out_.bytes(); }
-  void clear();
-
- private:
-  Encoder out_;
-  uint64_t count_ = 0;
-  uint8_t value_ = 0;
-};
-
-class UintRunWriter {
- public:
-  void write(uint64_t value) {
-    if (value != value_) {
-      close_run();
-      value_ = value;
-    }
-    ++count_;
-  }
-  Bytes finish() {
-    close_run();
-    return out_.bytes();
-  }
-  void clear();
-
- private:
-  void close_run();
-
-  Encoder out_;
-  uint64_t value_ = 0;
-  uint64_t count_ = 0;
-};
-
-class DiffRunWriter {
- public:
-  void write(uint64_t value) {
-    const int64_t diff = static_cast<int64_t>(value) - static_cast<int64_t>(value_);
-    if (diff != diff_) {
-      close_run();
-      diff_ = diff;
-    }
-    value_ = value;
-    ++count_;
-  }
-  Bytes finish() {
-    close_run();
-    return out_.bytes();
-  }
-  void clear();
-
- private:
-  void close_run();
-
-  Encoder out_;
-  uint64_t value_ = 0;
-  int64_t diff_ = 0;
-  uint64_t count_ = 0;
-};
-
-class StringColumnWriter {
- public:
-  // A string in up to three parts, of `units` UTF-16 units together.
-  void append(std::string_view part) { text_ += part; }
-  void end_string(uint64_t units) { lengths_.write(units); }
-  void write(std::string_view text);
-
-  // Appends the column with its byte count.
-  void finish(Encoder& to);
-  void clear();
-
- private:
-  std::string text_;
-  UintRunWriter lengths_;
 };
 
 }  // namespace tidemark::crdt

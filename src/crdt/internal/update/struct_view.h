@@ -91,7 +91,12 @@ struct PlainStruct {
   bool has_right_origin;
   WireId origin;
   WireId right_origin;
-  std::string_view text;
+  std::string_view text;   // of what was deleted, empty
+  bool is_padded = false;  // kPadding bytes from where the text begins may be read
+  static constexpr size_t kPadding = 16;
 };
+
+// How many are written at once at most.
+inline constexpr size_t kMostPlain = 16;
 
 }  // namespace tidemark::crdt

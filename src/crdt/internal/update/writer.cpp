@@ -1,5 +1,7 @@
 #include "crdt/internal/update/writer.h"
 
+#include <array>
+
 #include "base/assert.h"
 #include "base/utf.h"
 #include "crdt/internal/update/wire.h"
@@ -14,7 +16,83 @@ uint8_t flags_of(const StructView& view) {
                               (view.has_key ? kHasKey : 0));
 }
 
+uint8_t flags_of(const PlainStruct& plain) {
+  return static_cast<uint8_t>(static_cast<unsigned>(plain.ref) |
+                              (plain.has_origin ? kHasOrigin : 0) |
+                              (plain.has_right_origin ? kHasRightOrigin : 0));
+}
+
+void append_column(Buffer& to, std::span<const Bytes> parts) {
+  size_t bytes = 0;
+  for (const Bytes part : parts) bytes += part.size();
+  std::array<uint8_t, 10> count;
+  append(to, Bytes(count.data(), put_varuint(count.data(), bytes)));
+  for (const Bytes part : parts) append(to, part);
+}
+
 }  // namespace
+
+void SinkV1::write_plain(std::span<const PlainStruct> row) {
+  constexpr size_t kMostBesideText = 80;
+  for (const PlainStruct& plain : row) {
+    const size_t bytes = plain.text.size();
+    uint8_t* at = rest_.room(kMostBesideText + bytes);
+    *at++ = flags_of(plain);
+    if (plain.has_origin) {
+      at = put_varuint(at, plain.origin.client);
+      at = put_varuint(at, plain.origin.clock);
+    }
+    if (plain.has_right_origin) {
+      at = put_varuint(at, plain.right_origin.client);
+      at = put_varuint(at, plain.right_origin.clock);
+    }
+    at = put_varuint(at, plain.ref == Ref::kString ? bytes : plain.len);
+    if (bytes <= PlainStruct::kPadding && plain.is_padded) {
+      // What is too much is overwritten, or cut off.
+      std::memcpy(at, plain.text.data(), PlainStruct::kPadding);
+    } else if (bytes > 0) {
+      std::memcpy(at, plain.text.data(), bytes);
+    }
+    rest_.end_at(at + bytes);
+  }
+}
+
+// Column by column, each of which then goes by its own habits.
+void SinkV2::write_plain(std::span<const PlainStruct> row) {
+  infos_.write_each(row.size(), [row](auto&& put) {
+    for (const PlainStruct& plain : row) put(flags_of(plain));
+  });
+  clients_.write_each(2 * row.size(), [row](auto&& put) {
+    for (const PlainStruct& plain : row) {
+      if (plain.has_origin) put(plain.origin.client);
+      if (plain.has_right_origin) put(plain.right_origin.client);
+    }
+  });
+  left_clocks_.write_each(row.size(), [row](auto&& put) {
+    for (const PlainStruct& plain : row) {
+      if (plain.has_origin) put(plain.origin.clock);
+    }
+  });
+  right_clocks_.write_each(row.size(), [row](auto&& put) {
+    for (const PlainStruct& plain : row) {
+      if (plain.has_right_origin) put(plain.right_origin.clock);
+    }
+  });
+  std::array<const PlainStruct*, kMostPlain> texts;
+  std::array<const PlainStruct*, kMostPlain> deleted;
+  size_t text_count = 0;
+  for (size_t i = 0; i < row.size(); ++i) {
+    texts[text_count] = deleted[i - text_count] = &row[i];
+    text_count += row[i].ref == Ref::kString ? 1 : 0;
+  }
+  const size_t deleted_count = row.size() - text_count;
+  strings_.write_lasting(text_count, [&](auto&& put) {
+    for (size_t i = 0; i < text_count; ++i) put(texts[i]->text, texts[i]->len);
+  });
+  lengths_.write_each(deleted_count, [&](auto&& put) {
+    for (size_t i = 0; i < deleted_count; ++i) put(deleted[i]->len);
+  });
+}
 
 void SinkV1::write_text(const StructView& view) {
   const size_t before = view.starts_with_replacement ? kReplacement.size() : 0;
@@ -33,19 +111,32 @@ void SinkV1::write_value(const StructView& view) {
 }
 
 Buffer SinkV2::take() {
-  Encoder out;
-  out.write_varuint(0);
-  out.write_varbytes(key_clocks_.finish());
-  out.write_varbytes(clients_.finish());
-  out.write_varbytes(left_clocks_.finish());
-  out.write_varbytes(right_clocks_.finish());
-  out.write_varbytes(infos_.finish());
-  strings_.finish(out);
-  out.write_varbytes(parent_infos_.finish());
-  out.write_varbytes(type_refs_.finish());
-  out.write_varbytes(lengths_.finish());
-  out.write_bytes(rest_.bytes());
-  return out.take();
+  const StringColumnWriter::Column strings = strings_.finish();
+  Encoder text_bytes;
+  text_bytes.write_varuint(strings.text.size() + strings.more_text.size());
+  // The string column is in parts, each other one is a part.
+  const std::array<Bytes, 13> parts = {key_clocks_.finish(),   clients_.finish(),
+                                       left_clocks_.finish(),  right_clocks_.finish(),
+                                       infos_.finish(),        text_bytes.bytes(),
+                                       as_bytes(strings.text), as_bytes(strings.more_text),
+                                       strings.lengths,        parent_infos_.finish(),
+                                       type_refs_.finish(),    lengths_.finish(),
+                                       rest_.bytes()};
+  constexpr size_t kText = 5;
+  constexpr size_t kTextParts = 4;
+  size_t bytes = 0;
+  for (const Bytes part : parts) bytes += part.size();
+  Buffer out;
+  out.reserve(bytes + 10 * parts.size());
+  out.push_back(0);
+  const std::span<const Bytes> all = parts;
+  for (size_t i = 0; i + 1 < parts.size();) {
+    const size_t count = i == kText ? kTextParts : 1;
+    append_column(out, all.subspan(i, count));
+    i += count;
+  }
+  append(out, rest_.bytes());
+  return out;
 }
 
 void SinkV2::clear() {

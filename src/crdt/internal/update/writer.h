@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +14,7 @@
 #include "base/bytes.h"
 #include "base/encoder.h"
 #include "crdt/delete_set.h"
-#include "crdt/internal/update/columns.h"
+#include "crdt/internal/update/column_writers.h"
 #include "crdt/internal/update/struct_view.h"
 
 namespace tidemark::crdt {
@@ -31,11 +32,16 @@ class SinkV1 {
   void write_string(std::string_view text) { rest_.write_varstring(text); }
   void write_key(std::string_view key) { rest_.write_varstring(key); }
   void write_text(const StructView& view);
+  void write_plain(std::span<const PlainStruct> row);
   void write_value(const StructView& view);
   void write_json_array(const StructView& view) { rest_.write_bytes(view.payload); }
   void write_delete_set(const DeleteSet& set) { encode_delete_set_v1(rest_, set); }
 
   Encoder& rest() { return rest_; }
+  void reserve(size_t structs, size_t content_bytes) {
+    constexpr size_t kUsualHead = 11;
+    rest_.reserve(structs * kUsualHead + content_bytes);
+  }
   Buffer take() { return rest_.take(); }
   void clear() { rest_.clear(); }
 
@@ -68,25 +74,27 @@ class SinkV2 {
   void write_string(std::string_view text) { strings_.write(text); }
   void write_key(std::string_view key);
   void write_text(const StructView& view);
+  void write_plain(std::span<const PlainStruct> row);
   void write_value(const StructView& view);
   void write_json_array(const StructView& view);
   void write_delete_set(const DeleteSet& set) { encode_delete_set_v2(rest_, set); }
 
   Encoder& rest() { return rest_; }
+  void reserve(size_t, size_t) {}
   // Closes all runs: after it, only clear() and destruction make sense.
   Buffer take();
   void clear();
 
  private:
-  DiffRunWriter key_clocks_;
-  UintRunWriter clients_;
-  DiffRunWriter left_clocks_;
-  DiffRunWriter right_clocks_;
-  ByteRunWriter infos_;
+  RunColumn<DiffRun> key_clocks_;
+  RunColumn<UintRun> clients_;
+  RunColumn<DiffRun> left_clocks_;
+  RunColumn<DiffRun> right_clocks_;
+  RunColumn<ByteRun> infos_;
   StringColumnWriter strings_;
-  ByteRunWriter parent_infos_;
-  UintRunWriter type_refs_;
-  UintRunWriter lengths_;
+  RunColumn<ByteRun> parent_infos_;
+  RunColumn<UintRun> type_refs_;
+  RunColumn<UintRun> lengths_;
   Encoder rest_;
   uint64_t next_key_clock_ = 0;
   Buffer value_;  // scratch
@@ -95,6 +103,8 @@ class SinkV2 {
 template <typename Sink>
 class UpdateWriter {
  public:
+  // There will be about so many structs and bytes of content.
+  void reserve(size_t structs, size_t content_bytes) { sink_.reserve(structs, content_bytes); }
   void begin(uint64_t section_count) { sink_.rest().write_varuint(section_count); }
   void begin_section(uint64_t client, uint64_t struct_count, uint64_t first_clock) {
     sink_.rest().write_varuint(struct_count);
@@ -103,6 +113,8 @@ class UpdateWriter {
   // `view.id` is not written: the structs of a section follow each other without gaps. An item that
   // inherits its parent has an origin or a right origin.
   void write(const StructView& view);
+  // The same in less time. Their texts have to stay where they are until the update is taken.
+  void write(std::span<const PlainStruct> row) { sink_.write_plain(row); }
   void write_delete_set(const DeleteSet& set) { sink_.write_delete_set(set); }
 
   // Ends the update and leaves the writer as new, without its memory.
