@@ -1,5 +1,7 @@
 // Values as they cross into the kernel and back: the `any` of lib0, whose grammar is at the head of
 // src/crdt/value.h.
+import { invalid, isBytes, isPlainObject } from './arguments.mjs';
+import { KernelError } from './error.mjs';
 
 const utf8 = new TextEncoder();
 const fromUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -89,35 +91,52 @@ export class Writer {
     this.size += isShort ? 4 : 8;
   }
 
-  // Functions and symbols are undefined, as in JSON.
+  // What lib0 could not say as it is, is refused: it would come back as something else, or drag along
+  // what it refers to.
   any(value, depth = 0) {
-    if (depth > MAX_DEPTH) throw new RangeError('a value nests too deeply');
-    if (value === null) return this.byte(126);
-    if (typeof value === 'string') {
-      this.byte(119);
-      return this.string(value);
+    switch (typeof value) {
+      case 'string':
+        this.byte(119);
+        return this.string(value);
+      case 'number':
+        return this.number(value);
+      case 'boolean':
+        return this.byte(value ? 120 : 121);
+      case 'undefined':
+        return this.byte(127);
+      case 'bigint':
+        return this.bigint(value);
+      case 'object':
+        return value === null ? this.byte(126) : this.container(value, depth);
+      default:
+        throw invalid(`a ${typeof value} is no value`);
     }
-    if (typeof value === 'number') return this.number(value);
-    if (typeof value === 'boolean') return this.byte(value ? 120 : 121);
-    if (typeof value === 'bigint') {
-      this.room(9);
-      this.byte(122);
-      this.view.setBigInt64(this.size, value);
-      this.size += 8;
-      return undefined;
-    }
-    if (typeof value !== 'object') return this.byte(127);
-    if (value instanceof Uint8Array) {
+  }
+
+  bigint(value) {
+    if (BigInt.asIntN(64, value) !== value) throw invalid('a bigint has 64 bits');
+    this.room(9);
+    this.byte(122);
+    this.view.setBigInt64(this.size, value);
+    this.size += 8;
+  }
+
+  container(value, depth) {
+    if (isBytes(value)) {
       this.byte(116);
       return this.varbytes(value);
     }
-    if (Array.isArray(value)) {
-      this.byte(117);
-      this.varuint(value.length);
-      for (const element of value) this.any(element, depth + 1);
-      return undefined;
-    }
-    return this.object(value, depth);
+    if (depth === MAX_DEPTH) throw new KernelError('too_large', 'a value nests too deeply');
+    if (Array.isArray(value)) return this.array(value, depth);
+    if (isPlainObject(value)) return this.object(value, depth);
+    throw invalid('a value is a scalar, a Uint8Array, an array or a plain object');
+  }
+
+  array(value, depth) {
+    const { length } = value;
+    this.byte(117);
+    this.varuint(length);
+    for (let i = 0; i < length; i++) this.any(value[i], depth + 1);
   }
 
   object(value, depth) {

@@ -1,6 +1,7 @@
 // A document: a replica of what everybody who shares it has written, with the bytes of Yjs 13.6.
-import { KernelError } from './kernel.mjs';
-import { KIND, typeOf } from './types.mjs';
+import { checkFormat, checkFunction, checkIndex, checkString, invalid } from './arguments.mjs';
+import { KernelError } from './error.mjs';
+import { KIND, SharedType, typeOf } from './types.mjs';
 
 const V1 = 1;
 const V2 = 2;
@@ -12,7 +13,7 @@ export class Doc {
   // With gc false, what is deleted stays, so that old versions can be shown.
   constructor(kernel, { clientId = randomId(), gc = true } = {}) {
     if (!Number.isSafeInteger(clientId) || clientId < 0) {
-      throw new KernelError('invalid', 'a client id is a whole number');
+      throw invalid('a client id is a whole number below 2^53');
     }
     this.kernel = kernel;
     this.handle = kernel.call('tm_doc_open', kernel.pointer, clientId, randomId(), gc ? 1 : 0);
@@ -30,7 +31,7 @@ export class Doc {
   // happens some time after nobody refers to it any more.
   free() {
     if (this.handle === 0) return;
-    if (this.depth > 0) throw new KernelError('invalid', 'the document is in a transaction');
+    if (this.depth > 0) throw invalid('the document is in a transaction');
     this.kernel.registry.unregister(this);
     for (const history of [...this.histories]) history.free();
     const { handle } = this;
@@ -63,6 +64,7 @@ export class Doc {
     return this.root(name, KIND.xmlFragment);
   }
   root(name, kind) {
+    checkString(name, 'a name');
     const { kernel } = this;
     const known = this.roots.get(name);
     if (known?.kind === kind) return known.type;
@@ -75,6 +77,7 @@ export class Doc {
 
   // Edits in the body become one update. The origin, whatever it is, comes with it.
   transact(body, origin = null) {
+    checkFunction(body, 'the body of a transaction');
     const { kernel } = this;
     const number = origin === null ? 0 : kernel.originOf(origin);
     if (this.timed !== 0) this.tick();
@@ -100,9 +103,14 @@ export class Doc {
     }
   }
 
-  // Histories are told the time before each edit that they may have to put to the one before.
+  // Histories are told the time before each edit that they may have to put to the one before. The
+  // clock is the caller's: the arguments of the edit are put into the kernel after this.
   tick() {
     for (const history of this.histories) history.tick();
+  }
+  ready() {
+    if (this.timed !== 0) this.tick();
+    return this.kernel;
   }
 
   // `listener(update, origin, isLocal)` gets each transaction that changed something as one update.
@@ -115,6 +123,7 @@ export class Doc {
     return this.listen(V2, listener);
   }
   listen(format, listener) {
+    checkFunction(listener, 'a listener');
     const watch = () => {
       this.watched =
         (this.listeners[0].length > 0 ? V1 : 0) + (this.listeners[1].length > 0 ? V2 : 0);
@@ -173,9 +182,9 @@ export class Doc {
   apply(format, update, origin) {
     const { kernel } = this;
     const number = origin === null ? 0 : kernel.originOf(origin);
+    const size = kernel.put(update);
     let status;
     try {
-      const size = kernel.put(update);
       status = kernel.x.tm_apply(this.handle, format, kernel.inputAt, size, number);
     } catch (error) {
       throw kernel.poison(error);
@@ -188,6 +197,7 @@ export class Doc {
   }
   // Many in one call. Those before a bad one have been applied.
   applyUpdates(updates, origin = null, format = V1) {
+    checkFormat(format);
     const { kernel } = this;
     const size = kernel.putList(updates);
     const number = kernel.originOf(origin);
@@ -227,6 +237,10 @@ export class Doc {
   // The bytes of a place in a text or list that stays where it is while others edit; with assoc
   // below 0 it belongs to the unit before it.
   relativePosition(type, index, assoc = 0) {
+    if (!(type instanceof SharedType)) throw invalid('a place is in a shared type');
+    checkIndex(index);
+    if (typeof assoc !== 'number' || (assoc | 0) !== assoc)
+      throw invalid('an association is a whole number of 32 bits');
     this.kernel.checked('tm_position', this.handle, type.branch, index, assoc);
     return this.kernel.answerBytes();
   }

@@ -1,15 +1,28 @@
 // Takes back what was done here without taking back what others did.
+import { checkFunction, checkIterable, invalid } from './arguments.mjs';
 import { Doc } from './doc.mjs';
+import { SharedType } from './types.mjs';
+
+const checkTypes = (types) => {
+  if (types.length === 0 || !types.every((type) => type instanceof SharedType)) {
+    throw invalid('a history is of a document, or of one or more types');
+  }
+};
 
 export class UndoManager {
   // `scope`: a document, a type or several of one document. Edits less than captureTimeout ms apart
   // are one step; those of other origins are left alone.
   constructor(scope, { captureTimeout = 500, trackedOrigins = [null], now = Date.now } = {}) {
     const types = scope instanceof Doc ? [] : [scope].flat();
+    if (!(scope instanceof Doc)) checkTypes(types);
+    if (!(captureTimeout >= 0)) throw invalid('a timeout is a number of milliseconds');
+    checkFunction(now, 'a clock');
     this.doc = scope instanceof Doc ? scope : types[0].doc;
     this.now = captureTimeout > 0 ? now : null;
     const { kernel } = this.doc;
-    const origins = [...trackedOrigins].map((origin) => kernel.originOf(origin));
+    const origins = checkIterable(trackedOrigins, 'tracked origins').map((origin) =>
+      kernel.originOf(origin),
+    );
     const size = 8 * (origins.length + 1) + 4 * types.length;
     kernel.reserve(size);
     const originsAt = (kernel.inputAt + 7) & ~7;
@@ -23,7 +36,7 @@ export class UndoManager {
       types.length,
       originsAt,
       origins.length,
-      captureTimeout,
+      Math.min(captureTimeout, Number.MAX_SAFE_INTEGER),
     );
     kernel.registry.register(this, { close: 'tm_history_close', handle: this.handle }, this);
     this.doc.histories.add(this);
@@ -31,7 +44,10 @@ export class UndoManager {
   }
 
   tick() {
-    if (this.now) this.ask('tm_history_time', this.now());
+    if (!this.now) return;
+    const time = this.now();
+    if (!Number.isFinite(time)) throw invalid('a clock tells milliseconds');
+    this.ask('tm_history_time', time);
   }
 
   free() {

@@ -1,6 +1,7 @@
 // The kernel of Tidemark for JavaScript: documents that merge, byte-compatible with Yjs 13.6. Load a
 // kernel once; documents are made with it.
-export { Kernel, KernelError } from './kernel.mjs';
+export { KernelError } from './error.mjs';
+export { Kernel } from './kernel.mjs';
 export { Doc } from './doc.mjs';
 export { UndoManager } from './history.mjs';
 export {

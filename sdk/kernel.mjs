@@ -1,6 +1,8 @@
 // The wasm module and its memory: how bytes get in and out, and how it fails. One kernel is one
 // instance of the module; everything that was made with it belongs to it.
 import { Reader, Writer } from './any.mjs';
+import { checkBytes, checkFormat, checkIterable, checkString, invalid } from './arguments.mjs';
+import { KernelError } from './error.mjs';
 
 const CODES = [
   'malformed',
@@ -20,18 +22,7 @@ const FREED = -100;
 const FIRST_INPUT_BYTES = 65536;
 // Shorter bytes and texts are copied one by one: a call for that costs more than they do.
 const SHORT = 24;
-
-// What can go wrong, as an Error with a code: one of the words above; `freed` for the use of what was
-// given up; `trap` or `out_of_memory` when the kernel ended in the middle of something, and
-// `poisoned` for every use of it after that. A poisoned kernel never answers again: load another one
-// and bring back the documents from where they are stored.
-export class KernelError extends Error {
-  constructor(code, message, options) {
-    super(message, options);
-    this.name = 'KernelError';
-    this.code = code;
-  }
-}
+const MAX_MEMORY_BYTES = 2 ** 32 - 1;
 
 const fromUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const utf8 = new TextEncoder();
@@ -59,7 +50,8 @@ export class Kernel {
     this.x = instance.exports;
     this.x._initialize?.();
     this.lastWordsAt = this.x.tm_last_words();
-    this.x.tm_limit_memory(maxMemoryBytes);
+    if (!(maxMemoryBytes >= 0)) throw invalid('a limit of memory is a number of bytes');
+    this.x.tm_limit_memory(Math.min(maxMemoryBytes, MAX_MEMORY_BYTES));
     this.pointer = this.x.tm_open();
     this.answerAt = this.x.tm_answer(this.pointer) >> 2;
     this.failureAt = this.x.tm_failure(this.pointer) >> 2;
@@ -98,7 +90,7 @@ export class Kernel {
   reserve(bytes) {
     if (bytes <= this.inputBytes) return this.current();
     const wanted = Math.max(bytes, 2 * this.inputBytes);
-    this.inputAt = this.call('tm_input', this.pointer, wanted);
+    this.inputAt = this.call('tm_input', this.pointer, wanted) >>> 0;
     this.inputBytes = wanted;
     this.refresh();
     return undefined;
@@ -106,6 +98,12 @@ export class Kernel {
 
   // Each puts its argument into the input and yields its size.
   put(bytes) {
+    checkBytes(bytes);
+    // Memory that grows takes away what lies in it.
+    const isOurs = bytes.buffer === this.buffer && bytes.length > this.inputBytes;
+    return this.putOwn(isOurs ? bytes.slice() : bytes);
+  }
+  putOwn(bytes) {
     const { length } = bytes;
     this.reserve(length);
     if (length > SHORT) {
@@ -116,6 +114,7 @@ export class Kernel {
     return length;
   }
   putText(text) {
+    checkString(text, 'a text or name');
     const { length } = text;
     this.reserve(3 * length);
     const { input } = this;
@@ -131,28 +130,39 @@ export class Kernel {
     return utf8.encodeInto(text, input).written;
   }
   putValue(value) {
-    const { writer } = this;
-    writer.start().any(value);
-    return this.put(writer.bytes.subarray(0, writer.size));
+    return this.putOwn(this.written((writer) => writer.any(value)));
   }
   putList(list) {
-    const { writer } = this;
-    writer.start();
-    for (const bytes of list) writer.varbytes(bytes);
-    return this.put(writer.bytes.subarray(0, writer.size));
+    const all = checkIterable(list, 'updates');
+    all.forEach(checkBytes);
+    return this.putOwn(this.written((writer) => all.forEach((bytes) => writer.varbytes(bytes))));
   }
   // Several byte strings as an array of tm_bytes at the start of the input.
   putEach(...list) {
-    const total = list.reduce((sum, bytes) => sum + bytes.length, 0);
-    let at = 8 * list.length;
+    list.forEach(checkBytes);
+    const copies = list.map((bytes) => (bytes.buffer === this.buffer ? bytes.slice() : bytes));
+    const total = copies.reduce((sum, bytes) => sum + bytes.length, 0);
+    let at = 8 * copies.length;
     this.reserve(at + total);
-    list.forEach((bytes, i) => {
+    copies.forEach((bytes, i) => {
       this.input.set(bytes, at);
-      this.u32[(this.inputAt >> 2) + 2 * i] = this.inputAt + at;
-      this.u32[(this.inputAt >> 2) + 2 * i + 1] = bytes.length;
+      this.u32[(this.inputAt >>> 2) + 2 * i] = this.inputAt + at;
+      this.u32[(this.inputAt >>> 2) + 2 * i + 1] = bytes.length;
       at += bytes.length;
     });
     return this.inputAt;
+  }
+  // What `write` writes, until the next call. Getters of a value may come back here: they find no
+  // writer, and take another one.
+  written(write) {
+    const writer = this.writer ?? new Writer();
+    this.writer = null;
+    try {
+      write(writer.start());
+    } finally {
+      this.writer = writer;
+    }
+    return writer.bytes.subarray(0, writer.size);
   }
 
   view(at) {
@@ -193,9 +203,10 @@ export class Kernel {
     );
   }
 
-  // Whatever leaves the module as an exception has left it in the middle of something.
+  // What leaves the module as an exception, a trap or a full stack, has left it in the middle of
+  // something. A TypeError has not come from there: it refuses an argument before the call.
   poison(cause) {
-    if (cause instanceof KernelError) return cause;
+    if (cause instanceof KernelError || cause instanceof TypeError) return cause;
     this.current();
     const words = fromUtf8.decode(this.view(this.lastWordsAt >> 2));
     const code = words === 'out of memory' ? 'out_of_memory' : 'trap';
@@ -219,22 +230,26 @@ export class Kernel {
 
   // merge, diff and convert work on updates without a document.
   mergeUpdates(updates, format = 1) {
+    checkFormat(format);
     const size = this.putList(updates);
     this.checked('tm_merge', this.pointer, format, this.inputAt, size);
     return this.answerBytes();
   }
   diffUpdate(update, vector, format = 1) {
+    checkFormat(format);
     const both = this.putEach(update, vector);
     this.checked('tm_diff', this.pointer, format, both, both + 8);
     return this.answerBytes();
   }
   stateVectorFromUpdate(update, format = 1) {
+    checkFormat(format);
     const size = this.put(update);
     this.checked('tm_vector_of', this.pointer, format, this.inputAt, size);
     return this.answerBytes();
   }
   // Into the format.
   convertUpdate(update, format) {
+    checkFormat(format);
     const size = this.put(update);
     this.checked('tm_convert', this.pointer, format, this.inputAt, size);
     return this.answerBytes();

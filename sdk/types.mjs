@@ -1,6 +1,6 @@
 // The shared types of a document, with the verbs of Yjs. Each is a document and a number: two objects
 // may stand for one type; equals() tells.
-import { KernelError } from './kernel.mjs';
+import { checkAttributes, checkIndex, checkKey, checkString, invalid } from './arguments.mjs';
 
 export const KIND = {
   array: 0,
@@ -16,14 +16,7 @@ const NOTHING = 0;
 const VALUE = 1;
 const TYPE = 2;
 
-const invalid = (message) => new KernelError('invalid', message);
-const checkIndex = (index) => {
-  if (index >>> 0 !== index) throw invalid(`${index} is not an index`);
-};
-const checkKey = (key) => {
-  if (typeof key !== 'string') throw invalid('a key is a string');
-};
-const nobody = new Uint8Array();
+const utf8 = new TextEncoder();
 
 export class SharedType {
   constructor(doc, branch) {
@@ -54,10 +47,9 @@ export class SharedType {
     kernel.checked(name, handle, this.branch, ...args);
     return kernel;
   }
-  // A call that may change the document.
+  // A call that may change the document, after doc.ready().
   edit(name, ...args) {
     const { doc } = this;
-    if (doc.timed !== 0) doc.tick();
     const status = doc.kernel.call(name, doc.handle, this.branch, ...args);
     if (status < 0) throw doc.kernel.error(status);
     doc.told();
@@ -76,19 +68,18 @@ export class SharedType {
 export class SharedText extends SharedType {
   // Typing takes this way: one code unit is a number, not a string, for the kernel.
   insert(index, text, attributes) {
-    if (index >>> 0 !== index) checkIndex(index);
+    checkIndex(index);
+    checkString(text, 'a text');
     if (attributes !== undefined) return this.insertWith(index, text, attributes);
     const { doc } = this;
-    const { kernel } = doc;
-    if (doc.timed !== 0) doc.tick();
+    const kernel = doc.ready();
+    const isUnit = text.length === 1;
+    const size = isUnit ? 1 : kernel.putText(text);
     let status;
     try {
-      if (text.length === 1) {
-        status = kernel.x.tm_insert_unit(doc.handle, this.branch, index, text.charCodeAt(0));
-      } else {
-        const size = kernel.putText(text);
-        status = kernel.x.tm_insert(doc.handle, this.branch, index, kernel.inputAt, size);
-      }
+      status = isUnit
+        ? kernel.x.tm_insert_unit(doc.handle, this.branch, index, text.charCodeAt(0))
+        : kernel.x.tm_insert(doc.handle, this.branch, index, kernel.inputAt, size);
     } catch (error) {
       throw kernel.poison(error);
     }
@@ -97,40 +88,44 @@ export class SharedText extends SharedType {
     return undefined;
   }
   delete(index, count = 1) {
-    if (index >>> 0 !== index || count >>> 0 !== count) checkIndex(NaN);
+    checkIndex(index);
+    checkIndex(count);
     const { doc } = this;
-    if (doc.timed !== 0) doc.tick();
+    const kernel = doc.ready();
     let status;
     try {
-      status = doc.kernel.x.tm_erase(doc.handle, this.branch, index, count);
+      status = kernel.x.tm_erase(doc.handle, this.branch, index, count);
     } catch (error) {
-      throw doc.kernel.poison(error);
+      throw kernel.poison(error);
     }
-    if (status < 0) throw doc.kernel.error(status);
+    if (status < 0) throw kernel.error(status);
     if (doc.watched !== 0) doc.told();
   }
   insertWith(index, content, attributes) {
-    const { kernel } = this.doc;
+    checkAttributes(attributes);
+    const kernel = this.doc.ready();
     const size = kernel.putValue([content, attributes]);
     this.edit('tm_insert_with', index, kernel.inputAt, size);
   }
   insertEmbed(index, value, attributes = {}) {
     checkIndex(index);
-    if (typeof value === 'string') throw invalid('a string is text, not an embed');
+    if (typeof value === 'string' || value === undefined) {
+      throw invalid('an embed is a value, but no string');
+    }
     this.insertWith(index, value, attributes);
   }
   // A null takes an attribute away.
   format(index, count, attributes) {
     checkIndex(index);
     checkIndex(count);
-    const { kernel } = this.doc;
-    kernel.writer.start().any(attributes);
-    const at = kernel.putEach(kernel.writer.bytes.subarray(0, kernel.writer.size));
+    checkAttributes(attributes);
+    const kernel = this.doc.ready();
+    const at = kernel.putEach(kernel.written((writer) => writer.any(attributes)));
     this.edit('tm_format', index, count, at);
   }
   // All of it in one call and one transaction.
   applyDelta(delta) {
-    const { kernel } = this.doc;
+    const kernel = this.doc.ready();
     const size = kernel.putValue(delta);
     this.edit('tm_apply_delta', kernel.inputAt, size);
   }
@@ -144,6 +139,7 @@ class SharedList extends SharedType {
   delete(index, count = 1) {
     checkIndex(index);
     checkIndex(count);
+    this.doc.ready();
     this.edit('tm_erase', index, count);
   }
   get(index) {
@@ -153,10 +149,11 @@ class SharedList extends SharedType {
   toArray() {
     return Array.from({ length: this.length }, (_, index) => this.get(index));
   }
-  insertKind(index, kind, name) {
+  insertKind(index, kind, name = '') {
     checkIndex(index);
+    checkString(name, 'a name');
     const { doc } = this;
-    const at = doc.kernel.putEach(name === undefined ? nobody : new TextEncoder().encode(name));
+    const at = doc.ready().putEach(utf8.encode(name));
     return typeOf(doc, kind, this.edit('tm_list_insert_type', index, kind, at));
   }
 }
@@ -164,7 +161,7 @@ class SharedList extends SharedType {
 export class SharedArray extends SharedList {
   insert(index, values) {
     checkIndex(index);
-    const { kernel } = this.doc;
+    const kernel = this.doc.ready();
     const size = kernel.putValue(values);
     this.edit('tm_list_insert', index, kernel.inputAt, size);
   }
@@ -178,7 +175,7 @@ export class SharedArray extends SharedList {
 }
 
 const kindOf = (name) => {
-  if (!(name in KIND)) throw invalid(`there is no type ${name}`);
+  if (!Object.hasOwn(KIND, name)) throw invalid('there is no such type');
   return KIND[name];
 };
 
@@ -187,7 +184,7 @@ const entries = (Base) =>
   class extends Base {
     setEntry(key, value) {
       checkKey(key);
-      const { kernel } = this.doc;
+      const kernel = this.doc.ready();
       const size = kernel.putValue([key, value]);
       this.edit('tm_entry_set', kernel.inputAt, size);
     }
@@ -200,7 +197,7 @@ const entries = (Base) =>
     }
     eraseEntry(key) {
       checkKey(key);
-      const { kernel } = this.doc;
+      const kernel = this.doc.ready();
       const size = kernel.putText(key);
       this.edit('tm_entry_erase', kernel.inputAt, size);
     }
@@ -217,7 +214,7 @@ export class SharedMap extends entries(SharedType) {
     checkKey(key);
     const { doc } = this;
     const number = kindOf(kind);
-    const size = doc.kernel.putText(key);
+    const size = doc.ready().putText(key);
     const branch = this.edit('tm_entry_set_type', number, doc.kernel.inputAt, size);
     return typeOf(doc, number, branch);
   }
@@ -225,6 +222,7 @@ export class SharedMap extends entries(SharedType) {
     return this.entry(key);
   }
   has(key) {
+    checkKey(key);
     return this.keys().includes(key);
   }
   delete(key) {
@@ -234,6 +232,7 @@ export class SharedMap extends entries(SharedType) {
 
 export class XmlFragment extends SharedList {
   insertElement(index, nodeName) {
+    checkString(nodeName, 'a name');
     return this.insertKind(index, KIND.xmlElement, nodeName);
   }
   insertText(index) {

@@ -303,7 +303,7 @@ test('what makes no sense is an error with a code, and changes nothing', () => {
   assert.throws(() => new Doc(kernel, { clientId: 0.5 }), code('invalid'));
   const cycle = {};
   cycle.self = cycle;
-  assert.throws(() => doc.getMap('m').set('k', cycle), RangeError);
+  assert.throws(() => doc.getMap('m').set('k', cycle), code('too_large'));
   assert.equal(text.toString(), 'abc');
   assert.deepEqual(doc.toJSON().m ?? {}, {});
 });

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { Kernel } from '../../sdk/index.mjs';
 
-const module = new WebAssembly.Module(
+export const module = new WebAssembly.Module(
   fs.readFileSync(new URL('../../build/wasm/tidemark.wasm', import.meta.url)),
 );
 

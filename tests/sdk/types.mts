@@ -39,6 +39,8 @@ const map: SharedMap = doc.getMap('m');
 map.set('key', { nested: [1, 2] });
 const found: Found = map.get('key');
 export const value = found instanceof SharedMap ? found.keys() : (found as Value);
+// @ts-expect-error: types are made by insertType and setType.
+map.set('key', text);
 // @ts-expect-error: dates are no values.
 map.set('key', new Date());
 
