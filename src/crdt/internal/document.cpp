@@ -15,9 +15,14 @@ Document::Document(const Options& options)
       client_id_(options.client_id),
       rule_(options.rule),
       random_(options.seed),
-      observers_(std::make_shared<Observers>()) {}
+      observers_(std::shared_ptr<Observers>(), &nobody_) {}
 
 Document::~Document() = default;
+
+const std::shared_ptr<Observers>& Document::shared_observers() {
+  if (observers_.use_count() == 0) observers_ = std::make_shared<Observers>();
+  return observers_;
+}
 
 void Document::change_client_id(uint64_t id) {
   client_id_ = id;

@@ -68,7 +68,7 @@ class Document {
   const Options& options() const { return options_; }
   IntegrationRule rule() const { return rule_.rule(); }
   Observers& observers() { return *observers_; }
-  const std::shared_ptr<Observers>& shared_observers() const { return observers_; }
+  const std::shared_ptr<Observers>& shared_observers();
 
   // --- local edits, inside a transaction (integrate.cpp)
   // Creates and integrates an item of our own between two list neighbours.
@@ -272,7 +272,8 @@ class Document {
   RuleChoice rule_;
   ClientIndex own_client_ = kNoClient;
   Random random_;
-  std::shared_ptr<Observers> observers_;
+  Observers nobody_;
+  std::shared_ptr<Observers> observers_;  // that, until somebody comes
 
   TransactionRecord* open_ = nullptr;
   uint32_t depth_ = 0;

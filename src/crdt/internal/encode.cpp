@@ -134,7 +134,8 @@ Buffer Document::encode_state(const StateVector& from) {
   constexpr size_t kFormat = kIsV1 ? 0 : 1;
   // What a transaction under way does is not over.
   const bool may_keep = depth_ == 0 && queue_.is_empty();
-  if (may_keep && from.is_empty() && encoded_.whole()[kFormat]) return *encoded_.whole()[kFormat];
+  if (const Buffer* kept = encoded_.whole(kFormat); may_keep && from.is_empty() && kept)
+    return *kept;
   std::vector<Section> sections;
   for (const ClientIndex client : store.descending()) {
     const uint64_t known = from.clock_of(store.clients[client].id);
@@ -145,13 +146,13 @@ Buffer Document::encode_state(const StateVector& from) {
   Writer writer;
   if (from.is_empty()) writer.reserve(store.live_items(), store.pool.size());
   write_sections(writer, sections);
-  if (may_keep && !encoded_.delete_set()[kFormat]) {
+  if (may_keep && encoded_.delete_set(kFormat) == nullptr) {
     Writer deletes;
     deletes.write_delete_set(delete_set());
     encoded_.keep_delete_set(kFormat, copy_of(deletes.rest().bytes()));
   }
   if (may_keep) {
-    writer.rest().write_bytes(*encoded_.delete_set()[kFormat]);
+    writer.rest().write_bytes(*encoded_.delete_set(kFormat));
   } else {
     writer.write_delete_set(delete_set());
   }

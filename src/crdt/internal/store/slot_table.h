@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "base/assert.h"
+#include "base/on_demand.h"
 #include "crdt/internal/store/item.h"
 
 namespace tidemark::crdt {
@@ -16,14 +16,16 @@ class SlotTable {
   // The number of the record called so, of `count`; kNone if there is none.
   template <typename IsWanted>
   uint32_t find(uint64_t hash, uint32_t count, IsWanted&& is_wanted) const {
-    if (slots_.empty()) {
+    if (slots_.get() == nullptr) {
       for (uint32_t number = 0; number < count; ++number) {
         if (is_wanted(number)) return number;
       }
       return kNone;
     }
-    for (size_t slot = hash & mask(); slots_[slot] != kNone; slot = (slot + 1) & mask()) {
-      if (is_wanted(slots_[slot])) return slots_[slot];
+    const std::vector<uint32_t>& slots = *slots_.get();
+    const size_t mask = slots.size() - 1;
+    for (size_t slot = hash & mask; slots[slot] != kNone; slot = (slot + 1) & mask) {
+      if (is_wanted(slots[slot])) return slots[slot];
     }
     return kNone;
   }
@@ -31,17 +33,20 @@ class SlotTable {
   template <typename HashOf>
   void add(uint32_t count, HashOf&& hash_of) {
     if (count <= kFew) return;
-    if (size_t{count} * 2 > slots_.size()) {
-      size_t size = slots_.empty() ? kFew * 4 : slots_.size() * 2;
+    std::vector<uint32_t>& slots = slots_.make();
+    if (size_t{count} * 2 > slots.size()) {
+      size_t size = slots.empty() ? kFew * 4 : slots.size() * 2;
       while (size < size_t{count} * 2) size *= 2;
-      slots_.assign(size, kNone);
-      for (uint32_t number = 0; number < count; ++number) put(number, hash_of(number));
+      slots.assign(size, kNone);
+      for (uint32_t number = 0; number < count; ++number) put(slots, number, hash_of(number));
     } else {
-      put(count - 1, hash_of(count - 1));
+      put(slots, count - 1, hash_of(count - 1));
     }
   }
-  void clear() { slots_.clear(); }
-  size_t memory() const { return slots_.capacity() * sizeof(uint32_t); }
+  void clear() { slots_.drop(); }
+  size_t memory() const {
+    return slots_.get() == nullptr ? 0 : slots_.get()->capacity() * sizeof(uint32_t);
+  }
 
   static uint64_t hash_of_id(uint64_t id) {
     id = (id ^ id >> 32) * 0x9E3779B97F4A7C15u;
@@ -51,14 +56,14 @@ class SlotTable {
  private:
   static constexpr uint32_t kFew = 8;
 
-  size_t mask() const { return slots_.size() - 1; }
-  void put(uint32_t number, uint64_t hash) {
-    size_t slot = hash & mask();
-    while (slots_[slot] != kNone) slot = (slot + 1) & mask();
-    slots_[slot] = number;
+  static void put(std::vector<uint32_t>& slots, uint32_t number, uint64_t hash) {
+    const size_t mask = slots.size() - 1;
+    size_t slot = hash & mask;
+    while (slots[slot] != kNone) slot = (slot + 1) & mask;
+    slots[slot] = number;
   }
 
-  std::vector<uint32_t> slots_;  // open addressing, a power of two; empty while there are few
+  OnDemand<std::vector<uint32_t>> slots_;  // open addressing, a power of two; none while few
 };
 
 }  // namespace tidemark::crdt
