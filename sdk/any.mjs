@@ -158,6 +158,13 @@ export class Reader {
     this.at = 0;
   }
 
+  get isAtEnd() {
+    return this.at === this.bytes.length;
+  }
+  byte() {
+    return this.bytes[this.at++];
+  }
+
   varuint() {
     let value = 0;
     for (let scale = 1; ; scale *= 128) {

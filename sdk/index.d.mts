@@ -122,6 +122,7 @@ export class SharedArray extends SharedType {
   insert(index: number, values: Value[]): void;
   push(values: Value[]): void;
   insertType(index: number, kind: KindName): SharedType;
+  pushType(kind: KindName): SharedType;
   delete(index: number, count?: number): void;
   get(index: number): Found;
   toArray(): Found[];
@@ -138,6 +139,7 @@ export class SharedMap extends SharedType {
 
 export class XmlFragment extends SharedType {
   insertElement(index: number, nodeName: string): XmlElement;
+  insertHook(index: number, hookName: string): XmlHook;
   insertText(index: number): XmlText;
   delete(index: number, count?: number): void;
   get(index: number): Found;
@@ -145,10 +147,16 @@ export class XmlFragment extends SharedType {
 }
 
 export class XmlElement extends XmlFragment {
+  readonly nodeName: string;
   setAttribute(name: string, value: Value): void;
   getAttribute(name: string): Found;
+  hasAttribute(name: string): boolean;
   removeAttribute(name: string): void;
   keys(): string[];
 }
 
 export class XmlText extends SharedText {}
+
+export class XmlHook extends SharedMap {
+  readonly hookName: string;
+}

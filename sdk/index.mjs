@@ -12,5 +12,6 @@ export {
   SharedType,
   XmlElement,
   XmlFragment,
+  XmlHook,
   XmlText,
 } from './types.mjs';

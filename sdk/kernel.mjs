@@ -176,8 +176,12 @@ export class Kernel {
   answerText() {
     return fromUtf8.decode(this.view(this.answerAt));
   }
+  // ... read in place, until the next call.
+  answer() {
+    return new Reader(this.view(this.answerAt));
+  }
   answerValue() {
-    return new Reader(this.view(this.answerAt)).any();
+    return this.answer().any();
   }
 
   // Calls a function that cannot fail. The few that typing takes call theirs directly.

@@ -15,8 +15,14 @@ export const KIND = {
 const NOTHING = 0;
 const VALUE = 1;
 const TYPE = 2;
+// As an index into an array: behind everything, deleted elements too.
+const END = 2 ** 32 - 1;
 
 const utf8 = new TextEncoder();
+const checkPlace = (index) => {
+  checkIndex(index);
+  if (index === END) throw invalid('the index exceeds the length');
+};
 
 export class SharedType {
   constructor(doc, branch) {
@@ -57,10 +63,11 @@ export class SharedType {
   }
   // What tm_list_at and tm_entry_at have answered.
   found(status) {
-    if (status === NOTHING) return undefined;
-    const value = this.doc.kernel.answerValue();
-    if (status === VALUE) return value;
-    if (status === TYPE) return typeOf(this.doc, value[1], value[0]);
+    return status === NOTHING ? undefined : this.shown(status, this.doc.kernel.answerValue());
+  }
+  shown(what, value) {
+    if (what === VALUE) return value;
+    if (what === TYPE) return typeOf(this.doc, value[1], value[0]);
     return { guid: value[0], options: value[1] };
   }
 }
@@ -147,10 +154,12 @@ class SharedList extends SharedType {
     return this.found(this.doc.kernel.checked('tm_list_at', this.doc.handle, this.branch, index));
   }
   toArray() {
-    return Array.from({ length: this.length }, (_, index) => this.get(index));
+    const reader = this.ask('tm_list_values').answer();
+    const values = [];
+    while (!reader.isAtEnd) values.push(this.shown(reader.byte(), reader.any()));
+    return values;
   }
   insertKind(index, kind, name = '') {
-    checkIndex(index);
     checkString(name, 'a name');
     const { doc } = this;
     const at = doc.ready().putEach(utf8.encode(name));
@@ -160,17 +169,25 @@ class SharedList extends SharedType {
 
 export class SharedArray extends SharedList {
   insert(index, values) {
-    checkIndex(index);
+    checkPlace(index);
+    this.insertValues(index, values);
+  }
+  // Not the same as at the length, for what is written: deleted elements at the end come before it.
+  push(values) {
+    this.insertValues(END, values);
+  }
+  insertValues(index, values) {
     const kernel = this.doc.ready();
     const size = kernel.putValue(values);
     this.edit('tm_list_insert', index, kernel.inputAt, size);
   }
-  push(values) {
-    this.insert(this.length, values);
-  }
   // A new text, array or map at the place: what it is called in KIND.
   insertType(index, kind) {
+    checkPlace(index);
     return this.insertKind(index, kindOf(kind));
+  }
+  pushType(kind) {
+    return this.insertKind(END, kindOf(kind));
   }
 }
 
@@ -194,6 +211,12 @@ const entries = (Base) =>
       const size = doc.kernel.putText(key);
       const { inputAt } = doc.kernel;
       return this.found(doc.kernel.checked('tm_entry_at', doc.handle, this.branch, inputAt, size));
+    }
+    hasEntry(key) {
+      checkKey(key);
+      const { kernel, handle } = this.doc;
+      const size = kernel.putText(key);
+      return kernel.checked('tm_entry_has', handle, this.branch, kernel.inputAt, size) === 1;
     }
     eraseEntry(key) {
       checkKey(key);
@@ -222,8 +245,7 @@ export class SharedMap extends entries(SharedType) {
     return this.entry(key);
   }
   has(key) {
-    checkKey(key);
-    return this.keys().includes(key);
+    return this.hasEntry(key);
   }
   delete(key) {
     this.eraseEntry(key);
@@ -232,20 +254,33 @@ export class SharedMap extends entries(SharedType) {
 
 export class XmlFragment extends SharedList {
   insertElement(index, nodeName) {
+    checkIndex(index);
     checkString(nodeName, 'a name');
     return this.insertKind(index, KIND.xmlElement, nodeName);
   }
+  insertHook(index, hookName) {
+    checkIndex(index);
+    checkString(hookName, 'a name');
+    return this.insertKind(index, KIND.xmlHook, hookName);
+  }
   insertText(index) {
+    checkIndex(index);
     return this.insertKind(index, KIND.xmlText);
   }
 }
 
 export class XmlElement extends entries(XmlFragment) {
+  get nodeName() {
+    return this.ask('tm_name').answerText();
+  }
   setAttribute(name, value) {
     this.setEntry(name, value);
   }
   getAttribute(name) {
     return this.entry(name);
+  }
+  hasAttribute(name) {
+    return this.hasEntry(name);
   }
   removeAttribute(name) {
     this.eraseEntry(name);
@@ -254,6 +289,13 @@ export class XmlElement extends entries(XmlFragment) {
 
 export class XmlText extends SharedText {}
 
-const CLASSES = [SharedArray, SharedMap, SharedText, XmlElement, XmlFragment, SharedMap, XmlText];
+// A map among the children of XML, which an application knows by name.
+export class XmlHook extends SharedMap {
+  get hookName() {
+    return this.ask('tm_name').answerText();
+  }
+}
+
+const CLASSES = [SharedArray, SharedMap, SharedText, XmlElement, XmlFragment, XmlHook, XmlText];
 
 export const typeOf = (doc, kind, branch) => new (CLASSES[kind] ?? SharedType)(doc, branch);

@@ -122,7 +122,10 @@ test('only strings go where a text or a name goes', () => {
       () => tree.insertElement(0, string),
       () => element.insertElement(0, string),
       () => element.setAttribute(string, 'a'),
+      () => tree.insertHook(0, string),
+      () => list.pushType(string),
       () => element.getAttribute(string),
+      () => element.hasAttribute(string),
       () => element.removeAttribute(string),
       ...(string === undefined
         ? []
@@ -168,6 +171,7 @@ test('only whole numbers go where an index goes', () => {
       () => list.delete(0, index),
       () => list.get(index),
       () => tree.insertElement(index, 'p'),
+      () => tree.insertHook(index, 'h'),
       () => tree.insertText(index),
       () => tree.delete(index),
       () => tree.get(index),
@@ -178,6 +182,20 @@ test('only whole numbers go where an index goes', () => {
     if (Number.isInteger(index) && index < 2 ** 31) continue;
     refuses(place, () => doc.relativePosition(text, 0, index), typeof index);
   }
+});
+
+test('the largest index is beyond every length, and not what push means', () => {
+  const place = newPlace();
+  const { list, tree } = place;
+  list.push([1]);
+  const last = 2 ** 32 - 1;
+  refuses(place, () => list.insert(last, [1]));
+  refuses(place, () => list.insertType(last, 'text'));
+  refuses(place, () => list.delete(last));
+  refuses(place, () => tree.insertElement(last, 'p'));
+  refuses(place, () => tree.insertHook(last, 'h'));
+  refuses(place, () => tree.insertText(last));
+  assert.equal(list.get(last), undefined);
 });
 
 test('only a Uint8Array is bytes', () => {

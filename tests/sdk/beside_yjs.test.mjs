@@ -76,6 +76,10 @@ class Pair {
   check() {
     assert.deepEqual(this.ours.getText('t').toDelta(), this.yjs.getText('t').toDelta());
     assert.deepEqual(this.ours.getArray('a').toJSON(), this.yjs.getArray('a').toJSON());
+    assert.deepEqual(this.ours.getArray('a').toArray(), this.yjs.getArray('a').toArray());
+    for (const key of ['k0', 'k1']) {
+      assert.equal(this.ours.getMap('m').has(key), this.yjs.getMap('m').has(key));
+    }
     assert.deepEqual(this.ours.getMap('m').toJSON(), this.yjs.getMap('m').toJSON());
     assert.deepEqual(this.ours.encodeStateVector(), Y.encodeStateVector(this.yjs));
     assert.deepEqual(this.ours.encodeStateAsUpdate(), Y.encodeStateAsUpdate(this.yjs));
@@ -102,7 +106,7 @@ const randomEdit = (random, pair) => {
   const place = random.below(elements + 1);
   const [word, style, value] = [random.pick(WORDS), random.pick(STYLES), random.pick(VALUES)];
   const key = `k${random.below(4)}`;
-  switch (random.below(9)) {
+  switch (random.below(10)) {
     case 0:
       return (doc) => doc.getText('t').insert(index, word, style);
     case 1:
@@ -118,6 +122,8 @@ const randomEdit = (random, pair) => {
       return (doc) => doc.getArray('a').insert(place, [value, word]);
     case 7:
       return (doc) => doc.getArray('a').delete(place, Math.min(2, elements - place));
+    case 8:
+      return (doc) => doc.getArray('a').push([word, value]);
     default:
       return (doc) => doc.getText('t').insert(index, word);
   }

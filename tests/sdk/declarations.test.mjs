@@ -46,6 +46,7 @@ test('every member that is declared is there', async () => {
     XmlFragment: doc.getXmlFragment('x'),
     XmlElement: element,
     XmlText: element.insertText(0),
+    XmlHook: element.insertHook(0, 'h'),
   };
   assert.deepEqual(classes.map(({ name }) => name).sort(), Object.keys(instances).sort());
   for (const { name, members } of classes) {

@@ -10,6 +10,7 @@ import {
   UndoManager,
   XmlElement,
   XmlFragment,
+  XmlHook,
   XmlText,
 } from '../../sdk/index.mjs';
 import type { DeltaStep, ErrorCode, Found, KindName, Value } from '../../sdk/index.mjs';
@@ -32,6 +33,7 @@ const nested: SharedText | unknown = list.insertType(0, 'text');
 export const isText = nested instanceof SharedText;
 // @ts-expect-error: there is no such kind.
 list.insertType(0, 'table');
+export const last = list.pushType('map') as SharedMap;
 export const kinds: KindName[] = ['array', 'map', 'xmlHook'];
 export const number: 1 = KIND.map;
 
@@ -49,6 +51,11 @@ const element: XmlElement = tree.insertElement(0, 'p');
 const line: XmlText = element.insertText(0);
 line.insert(0, 'words');
 element.setAttribute('align', 'left');
+const hook: XmlHook = tree.insertHook(0, 'widget');
+hook.set(hook.hookName, element.nodeName);
+export const isAligned: boolean = element.hasAttribute('align');
+// @ts-expect-error: a hook has a name.
+tree.insertHook(0);
 
 export const stop: () => void = doc.onUpdate((update: Uint8Array, origin, isLocal: boolean) => {
   kernel.mergeUpdates([update, update], isLocal ? 1 : 2);

@@ -1,5 +1,4 @@
 // Documents: their life, transactions, updates and relative positions.
-#include "base/encoder.h"
 #include "bindings/c/kernel.h"
 #include "crdt/relative_position.h"
 #include "crdt/update.h"
@@ -123,11 +122,9 @@ tm_status tm_find_position(tm_doc* doc, const uint8_t* position, size_t size) {
   if (!decoded) return doc->kernel.fail(decoded.error());
   const std::optional<crdt::AbsolutePosition> place = crdt::absolute_position(doc->doc, *decoded);
   if (!place) return 0;
-  crdt::AnyArray answer;
-  for (const double number :
-       {static_cast<double>(place->type.branch()), static_cast<double>(place->type.kind()),
-        static_cast<double>(place->index), static_cast<double>(place->assoc)}) {
-    answer.emplace_back(number);
-  }
-  return doc->kernel.succeed(crdt::Any(std::move(answer)), 1);
+  Encoder to;
+  append_numbers(
+      to, {static_cast<double>(place->type.branch()), static_cast<double>(place->type.kind()),
+           static_cast<double>(place->index), static_cast<double>(place->assoc)});
+  return doc->kernel.succeed(to.take(), 1);
 }

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "base/encoder.h"
 #include "crdt/update.h"
 
 using namespace tidemark;
@@ -47,6 +46,17 @@ void tm_doc::note(uint32_t format, const tidemark::crdt::UpdateEvent& event) {
 }
 
 namespace tidemark::bindings {
+
+void append_array(Encoder& to, size_t count) {
+  constexpr uint8_t kArrayTag = 117;  // see crdt/value.h
+  to.write_byte(kArrayTag);
+  to.write_varuint(count);
+}
+
+void append_numbers(Encoder& to, std::initializer_list<double> numbers) {
+  append_array(to, numbers.size());
+  for (const double number : numbers) encode_any(to, crdt::Any(number));
+}
 
 Result<crdt::Any> value_of(Bytes bytes) {
   crdt::Any value;

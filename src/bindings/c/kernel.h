@@ -3,9 +3,11 @@
 #pragma once
 
 #include <array>
+#include <initializer_list>
 #include <string_view>
 #include <vector>
 
+#include "base/encoder.h"
 #include "base/result.h"
 #include "bindings/c/tidemark.h"
 #include "crdt/doc.h"
@@ -66,6 +68,10 @@ inline Bytes bytes_of(const tm_bytes& bytes) { return {bytes.data, bytes.size}; 
 inline crdt::UpdateFormat format_of(uint32_t format) {
   return format == TM_V2 ? crdt::UpdateFormat::kV2 : crdt::UpdateFormat::kV1;
 }
+
+// An array, a value like every other, of which the elements follow.
+void append_array(Encoder& to, size_t count);
+void append_numbers(Encoder& to, std::initializer_list<double> numbers);
 
 // Undefined for no bytes.
 Result<crdt::Any> value_of(Bytes bytes);

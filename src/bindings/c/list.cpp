@@ -11,19 +11,39 @@ T as(const crdt::SharedType& type) {
   return T(type.document(), type.branch());
 }
 
-// What is in a place: its bytes into the answer, and which of the four it is.
+// Attributes of XML elements are entries like those of a map.
+bool has_entries(const crdt::SharedType& type) {
+  return is_map(type.kind()) || type.kind() == crdt::TypeRef::kXmlElement;
+}
+
+// Which of the four is in a place.
+tm_status what_of(const crdt::Value& value) {
+  if (value.any() != nullptr) return TM_VALUE;
+  return value.type() != nullptr ? TM_TYPE : TM_SUBDOCUMENT;
+}
+
+void append(Encoder& to, const crdt::Value& value) {
+  if (const crdt::Any* any = value.any()) return encode_any(to, *any);
+  if (const crdt::SharedType* type = value.type()) {
+    return append_numbers(to,
+                          {static_cast<double>(type->branch()), static_cast<double>(type->kind())});
+  }
+  append_array(to, 2);
+  encode_any(to, crdt::Any(value.subdocument()->guid));
+  encode_any(to, value.subdocument()->options);
+}
+
 tm_status told(tm_kernel& kernel, const std::optional<crdt::Value>& value) {
   if (!value) return TM_NOTHING;
-  if (const crdt::Any* any = value->any()) return kernel.succeed(*any, TM_VALUE);
-  crdt::AnyArray both;
-  if (const crdt::SharedType* type = value->type()) {
-    both.emplace_back(static_cast<double>(type->branch()));
-    both.emplace_back(static_cast<double>(type->kind()));
-    return kernel.succeed(crdt::Any(std::move(both)), TM_TYPE);
-  }
-  both.emplace_back(value->subdocument()->guid);
-  both.push_back(value->subdocument()->options);
-  return kernel.succeed(crdt::Any(std::move(both)), TM_SUBDOCUMENT);
+  Encoder to;
+  append(to, *value);
+  return kernel.succeed(to.take(), what_of(*value));
+}
+
+// One of many, which follow each other.
+void append_next(Encoder& to, const crdt::Value& value) {
+  to.write_byte(static_cast<uint8_t>(what_of(value)));
+  append(to, value);
 }
 
 template <typename T>
@@ -60,7 +80,9 @@ tm_status tm_list_insert(tm_doc* doc, tm_type list, uint32_t index, const uint8_
   if (value->as_array() == nullptr) {
     return doc->kernel.fail({ErrorCode::kMalformed, "values are an array"});
   }
-  return status_of(doc->kernel, as<crdt::Array>(type).insert(index, *value->as_array()));
+  crdt::Array array = as<crdt::Array>(type);
+  return status_of(doc->kernel, index == TM_END ? array.push(*value->as_array())
+                                                : array.insert(index, *value->as_array()));
 }
 
 tm_status tm_list_insert_type(tm_doc* doc, tm_type list, uint32_t index, uint32_t kind,
@@ -73,7 +95,9 @@ tm_status tm_list_insert_type(tm_doc* doc, tm_type list, uint32_t index, uint32_
     return insert_child(*doc, as<crdt::XmlFragment>(type), index, wanted, text);
   }
   if (type.kind() != crdt::TypeRef::kArray || !is_plain(wanted)) return wrong_kind(*doc);
-  return branch_of(doc->kernel, as<crdt::Array>(type).insert_type(index, wanted, text));
+  crdt::Array array = as<crdt::Array>(type);
+  return branch_of(doc->kernel, index == TM_END ? array.push_type(wanted, text)
+                                                : array.insert_type(index, wanted, text));
 }
 
 tm_status tm_list_at(tm_doc* doc, tm_type list, uint32_t index) {
@@ -88,19 +112,29 @@ tm_status tm_list_at(tm_doc* doc, tm_type list, uint32_t index) {
   return told(doc->kernel, crdt::Value(*child));
 }
 
-tm_status tm_entry_set(tm_doc* doc, tm_type map, const uint8_t* entry, size_t size) {
-  if (const tm_status status = entered(doc); status != TM_OK) return status;
-  const crdt::SharedType type = doc->type(map);
-  const Result<std::pair<std::string, crdt::Any>> both = pair_of({entry, size});
-  if (!both) return doc->kernel.fail(both.error());
-  if (is_map(type.kind())) {
-    as<crdt::Map>(type).set(both->first, both->second);
-  } else if (type.kind() == crdt::TypeRef::kXmlElement) {
-    as<crdt::XmlElement>(type).set_attribute(both->first, both->second);
+tm_status tm_list_values(tm_doc* doc, tm_type list) {
+  if (doc == nullptr) return TM_FREED;
+  const crdt::SharedType type = doc->type(list);
+  Encoder to;
+  if (type.kind() == crdt::TypeRef::kArray) {
+    for (const crdt::Value& value : as<crdt::Array>(type).values()) append_next(to, value);
+  } else if (is_xml_parent(type.kind())) {
+    for (const crdt::SharedType& child : as<crdt::XmlFragment>(type).children()) {
+      append_next(to, crdt::Value(child));
+    }
   } else {
     return wrong_kind(*doc);
   }
-  return TM_OK;
+  return doc->kernel.succeed(to.take());
+}
+
+tm_status tm_entry_set(tm_doc* doc, tm_type map, const uint8_t* entry, size_t size) {
+  if (const tm_status status = entered(doc); status != TM_OK) return status;
+  const crdt::SharedType type = doc->type(map);
+  if (!has_entries(type)) return wrong_kind(*doc);
+  const Result<std::pair<std::string, crdt::Any>> both = pair_of({entry, size});
+  if (!both) return doc->kernel.fail(both.error());
+  return status_of(doc->kernel, as<crdt::Map>(type).set(both->first, both->second));
 }
 
 tm_status tm_entry_set_type(tm_doc* doc, tm_type map, uint32_t kind, const uint8_t* key,
@@ -117,39 +151,32 @@ tm_status tm_entry_set_type(tm_doc* doc, tm_type map, uint32_t kind, const uint8
 tm_status tm_entry_erase(tm_doc* doc, tm_type map, const uint8_t* key, size_t size) {
   if (const tm_status status = entered(doc); status != TM_OK) return status;
   const crdt::SharedType type = doc->type(map);
-  if (is_map(type.kind())) {
-    as<crdt::Map>(type).erase(text_of(key, size));
-  } else if (type.kind() == crdt::TypeRef::kXmlElement) {
-    as<crdt::XmlElement>(type).remove_attribute(text_of(key, size));
-  } else {
-    return wrong_kind(*doc);
-  }
+  if (!has_entries(type)) return wrong_kind(*doc);
+  as<crdt::Map>(type).erase(text_of(key, size));
   return TM_OK;
 }
 
 tm_status tm_entry_at(tm_doc* doc, tm_type map, const uint8_t* key, size_t size) {
   if (doc == nullptr) return TM_FREED;
   const crdt::SharedType type = doc->type(map);
-  if (is_map(type.kind())) {
-    return told(doc->kernel, as<crdt::Map>(type).at(text_of(key, size)));
-  }
-  if (type.kind() != crdt::TypeRef::kXmlElement) return wrong_kind(*doc);
-  std::optional<crdt::Any> attribute = as<crdt::XmlElement>(type).attribute(text_of(key, size));
-  if (!attribute) return TM_NOTHING;
-  return told(doc->kernel, crdt::Value(*std::move(attribute)));
+  if (!has_entries(type)) return wrong_kind(*doc);
+  return told(doc->kernel, as<crdt::Map>(type).at(text_of(key, size)));
+}
+
+tm_status tm_entry_has(tm_doc* doc, tm_type map, const uint8_t* key, size_t size) {
+  if (doc == nullptr) return TM_FREED;
+  const crdt::SharedType type = doc->type(map);
+  if (!has_entries(type)) return wrong_kind(*doc);
+  return as<crdt::Map>(type).contains(text_of(key, size)) ? 1 : 0;
 }
 
 tm_status tm_entry_keys(tm_doc* doc, tm_type map) {
   if (doc == nullptr) return TM_FREED;
   const crdt::SharedType type = doc->type(map);
-  crdt::AnyArray keys;
-  if (is_map(type.kind())) {
-    for (std::string& key : as<crdt::Map>(type).keys()) keys.emplace_back(std::move(key));
-  } else if (type.kind() == crdt::TypeRef::kXmlElement) {
-    const crdt::AnyObject attributes = as<crdt::XmlElement>(type).attributes();
-    for (const auto& [key, value] : attributes.members()) keys.emplace_back(key);
-  } else {
-    return wrong_kind(*doc);
-  }
-  return doc->kernel.succeed(crdt::Any(std::move(keys)));
+  if (!has_entries(type)) return wrong_kind(*doc);
+  std::vector<std::string> keys = as<crdt::Map>(type).keys();
+  Encoder to;
+  append_array(to, keys.size());
+  for (std::string& key : keys) encode_any(to, crdt::Any(std::move(key)));
+  return doc->kernel.succeed(to.take());
 }

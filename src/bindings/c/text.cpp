@@ -80,6 +80,20 @@ tm_status tm_string(tm_doc* doc, tm_type type) {
   return doc->kernel.succeed(copy_of(as_bytes(doc->type(type).to_string())));
 }
 
+tm_status tm_name(tm_doc* doc, tm_type type) {
+  if (doc == nullptr) return TM_FREED;
+  const crdt::SharedType found = doc->type(type);
+  std::string name;
+  if (found.kind() == crdt::TypeRef::kXmlElement) {
+    name = crdt::XmlElement(found.document(), type).node_name();
+  } else if (found.kind() == crdt::TypeRef::kXmlHook) {
+    name = crdt::XmlHook(found.document(), type).hook_name();
+  } else {
+    return wrong_kind(*doc);
+  }
+  return doc->kernel.succeed(copy_of(as_bytes(name)));
+}
+
 tm_status tm_insert_unit(tm_doc* doc, tm_type type, uint32_t index, uint32_t unit) {
   if (const tm_status status = entered(doc); status != TM_OK) return status;
   crdt::Text* text = doc->text(type);

@@ -148,6 +148,8 @@ TM_API tm_status tm_length(tm_doc* doc, tm_type type);
 // Answer a value, and UTF-8.
 TM_API tm_status tm_json(tm_doc* doc, tm_type type);
 TM_API tm_status tm_string(tm_doc* doc, tm_type type);
+// Answers the name of an XML element or hook, in UTF-8.
+TM_API tm_status tm_name(tm_doc* doc, tm_type type);
 
 // --- texts
 
@@ -168,14 +170,20 @@ TM_API tm_status tm_erase(tm_doc* doc, tm_type type, uint32_t index, uint32_t co
 
 // --- lists: arrays and children of XML
 
+// As an index into an array: behind everything, deleted elements too, as push() of Yjs. That is not
+// the same as at its length.
+#define TM_END UINT32_MAX
+
 // An array of values, into an array.
 TM_API tm_status tm_list_insert(tm_doc* doc, tm_type list, uint32_t index, const uint8_t* values,
                                 size_t size);
-// A new type, which is the answer. The name is that of an XML element.
+// A new type, which is the answer. The name is that of an XML element or hook.
 TM_API tm_status tm_list_insert_type(tm_doc* doc, tm_type list, uint32_t index, uint32_t kind,
                                      const tm_bytes* name);
 // What is at a place: see below.
 TM_API tm_status tm_list_at(tm_doc* doc, tm_type list, uint32_t index);
+// All of it, one after the other: each is a byte, what tm_list_at would return, and the value.
+TM_API tm_status tm_list_values(tm_doc* doc, tm_type list);
 
 // --- entries of maps, attributes of XML elements
 
@@ -185,6 +193,8 @@ TM_API tm_status tm_entry_set_type(tm_doc* doc, tm_type map, uint32_t kind, cons
                                    size_t size);
 TM_API tm_status tm_entry_erase(tm_doc* doc, tm_type map, const uint8_t* key, size_t size);
 TM_API tm_status tm_entry_at(tm_doc* doc, tm_type map, const uint8_t* key, size_t size);
+// 1 if there is such an entry.
+TM_API tm_status tm_entry_has(tm_doc* doc, tm_type map, const uint8_t* key, size_t size);
 // Answers a value: an array of strings.
 TM_API tm_status tm_entry_keys(tm_doc* doc, tm_type map);
 

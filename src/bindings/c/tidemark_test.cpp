@@ -72,6 +72,63 @@ TEST_F(Face, refuses_what_makes_no_sense) {
   EXPECT_EQ(shown(doc), "");
 }
 
+// Values as lib0 writes them: 119 is a string, 117 an array, 125 a number.
+constexpr std::string_view kOneA =
+    "\x75\x01\x77\x01"
+    "a";
+
+TEST_F(Face, tells_all_of_a_list_at_once) {
+  tm_doc* doc = new_doc(1);
+  const auto list = static_cast<tm_type>(tm_root(doc, utf8("a"), 1, TM_ARRAY));
+  const tm_bytes no_name{};
+  ASSERT_EQ(tm_list_insert(doc, list, TM_END, utf8(kOneA), kOneA.size()), TM_OK);
+  const tm_status made = tm_list_insert_type(doc, list, TM_END, TM_MAP, &no_name);
+  ASSERT_GT(made, 0);
+  ASSERT_EQ(tm_list_values(doc, list), TM_OK);
+  const std::string type = {'\x75', 2, '\x7d', static_cast<char>(made), '\x7d', TM_MAP};
+  EXPECT_EQ(text_of(tm_answer(kernel_)),
+            "\x01\x77\x01"
+            "a\x02" +
+                type);
+  EXPECT_EQ(tm_list_values(doc, static_cast<tm_type>(made)), TM_INVALID);
+  EXPECT_EQ(tm_list_values(nullptr, list), TM_FREED);
+}
+
+TEST_F(Face, pushes_behind_what_was_deleted) {
+  tm_doc* doc = new_doc(1);
+  const auto list = static_cast<tm_type>(tm_root(doc, utf8("a"), 1, TM_ARRAY));
+  ASSERT_EQ(tm_list_insert(doc, list, TM_END, utf8(kOneA), kOneA.size()), TM_OK);
+  ASSERT_EQ(tm_erase(doc, list, 0, 1), TM_OK);
+  ASSERT_EQ(tm_watch(doc, TM_V1), TM_OK);
+  ASSERT_EQ(tm_list_insert(doc, list, TM_END, utf8(kOneA), kOneA.size()), TM_OK);
+  // Client 1, clock 1, with an origin: {1, 0}.
+  const std::string update = text_of(&tm_events(kernel_)->first[0].update);
+  EXPECT_EQ(update.substr(0, 7), std::string("\x01\x01\x01\x01\x88\x01\x00", 7));
+}
+
+TEST_F(Face, knows_entries_and_names) {
+  tm_doc* doc = new_doc(1);
+  const auto tree = static_cast<tm_type>(tm_root(doc, utf8("x"), 1, TM_XML_FRAGMENT));
+  const tm_bytes name{utf8("row"), 3};
+  const auto element =
+      static_cast<tm_type>(tm_list_insert_type(doc, tree, 0, TM_XML_ELEMENT, &name));
+  const auto hook = static_cast<tm_type>(tm_list_insert_type(doc, tree, 1, TM_XML_HOOK, &name));
+  constexpr std::string_view kEntry = "\x75\x02\x77\x01kx";
+  for (const tm_type type : {element, hook}) {
+    EXPECT_EQ(tm_name(doc, type), TM_OK);
+    EXPECT_EQ(text_of(tm_answer(kernel_)), "row");
+    EXPECT_EQ(tm_entry_has(doc, type, utf8("k"), 1), 0);
+    ASSERT_EQ(tm_entry_set(doc, type, utf8(kEntry), kEntry.size()), TM_OK);
+    EXPECT_EQ(tm_entry_has(doc, type, utf8("k"), 1), 1);
+    ASSERT_EQ(tm_entry_keys(doc, type), TM_OK);
+    EXPECT_EQ(text_of(tm_answer(kernel_)), "\x75\x01\x77\x01k");
+    ASSERT_EQ(tm_entry_erase(doc, type, utf8("k"), 1), TM_OK);
+    EXPECT_EQ(tm_entry_has(doc, type, utf8("k"), 1), 0);
+  }
+  EXPECT_EQ(tm_name(doc, tree), TM_INVALID);
+  EXPECT_EQ(tm_entry_has(doc, tree, utf8("k"), 1), TM_INVALID);
+}
+
 TEST_F(Face, keeps_the_last_updates_in_its_ring) {
   tm_doc* doc = new_doc(1);
   const tm_type text = text_in(doc);
