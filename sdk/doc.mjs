@@ -6,6 +6,9 @@ import { KIND, SharedType, typeOf } from './types.mjs';
 const V1 = 1;
 const V2 = 2;
 const EVENT_WORDS = 6;
+// Origins, as numbers; those that histories track follow.
+const NOBODY = 0;
+export const SOMEBODY = 1;
 const noVector = new Uint8Array();
 const randomId = () => crypto.getRandomValues(new Uint32Array(1))[0];
 
@@ -19,6 +22,7 @@ export class Doc {
     this.handle = kernel.call('tm_doc_open', kernel.pointer, clientId, randomId(), gc ? 1 : 0);
     this.roots = new Map();
     this.histories = new Set();
+    this.lastOrigin = SOMEBODY;
     this.timed = 0;
     this.listeners = [[], []];
     this.watched = 0;
@@ -79,7 +83,7 @@ export class Doc {
   transact(body, origin = null) {
     checkFunction(body, 'the body of a transaction');
     const { kernel } = this;
-    const number = origin === null ? 0 : kernel.originOf(origin);
+    const number = this.numberOf(origin);
     if (this.timed !== 0) this.tick();
     let status;
     try {
@@ -99,8 +103,19 @@ export class Doc {
         // What the body threw says more than that the kernel refuses after it.
         if (!kernel.isPoisoned) throw kernel.poison(error);
       }
-      if (this.watched !== 0) this.told();
+      this.told();
     }
+  }
+
+  // The number under which the kernel knows an origin, which may be anything. It matters to histories
+  // only: what none of them tracks is one and the same, and nobody keeps it.
+  numberOf(origin) {
+    if (origin === null || origin === undefined) return NOBODY;
+    for (const { origins } of this.histories) {
+      const number = origins.get(origin);
+      if (number !== undefined) return number;
+    }
+    return SOMEBODY;
   }
 
   // Histories are told the time before each edit that they may have to put to the one before. The
@@ -141,15 +156,15 @@ export class Doc {
   // After each call that may have changed the document. Listeners run when the kernel is at rest, so
   // they may edit.
   told() {
-    if (this.depth > 0 || this.watched === 0) return;
-    const { kernel } = this;
+    if (this.depth > 0) return;
+    const { kernel, origin } = this;
+    this.origin = null;
+    if (this.watched === 0) return;
     if (kernel.u8.length === 0) kernel.refresh();
     const { u32, eventsAt } = kernel;
     const count = u32[eventsAt + 1];
     if (count === 0) return;
     const first = u32[eventsAt] >> 2;
-    const { origin } = this;
-    this.origin = null;
     if (count === 1) this.tell(u32, first, kernel.buffer, origin);
     else this.tellAll(u32.slice(first, first + count * EVENT_WORDS), kernel.buffer, origin);
   }
@@ -181,7 +196,7 @@ export class Doc {
   }
   apply(format, update, origin) {
     const { kernel } = this;
-    const number = origin === null ? 0 : kernel.originOf(origin);
+    const number = this.numberOf(origin);
     const size = kernel.put(update);
     let status;
     try {
@@ -200,7 +215,7 @@ export class Doc {
     checkFormat(format);
     const { kernel } = this;
     const size = kernel.putList(updates);
-    const number = kernel.originOf(origin);
+    const number = this.numberOf(origin);
     const status = kernel.call('tm_apply_all', this.handle, format, kernel.inputAt, size, number);
     if (this.depth === 0) this.origin = origin;
     this.told();
@@ -237,7 +252,9 @@ export class Doc {
   // The bytes of a place in a text or list that stays where it is while others edit; with assoc
   // below 0 it belongs to the unit before it.
   relativePosition(type, index, assoc = 0) {
-    if (!(type instanceof SharedType)) throw invalid('a place is in a shared type');
+    if (!(type instanceof SharedType) || type.doc !== this) {
+      throw invalid('a place is in a type of this document');
+    }
     checkIndex(index);
     if (typeof assoc !== 'number' || (assoc | 0) !== assoc)
       throw invalid('an association is a whole number of 32 bits');

@@ -1,11 +1,14 @@
 // Takes back what was done here without taking back what others did.
 import { checkFunction, checkIterable, invalid } from './arguments.mjs';
-import { Doc } from './doc.mjs';
+import { Doc, SOMEBODY } from './doc.mjs';
 import { SharedType } from './types.mjs';
 
 const checkTypes = (types) => {
-  if (types.length === 0 || !types.every((type) => type instanceof SharedType)) {
-    throw invalid('a history is of a document, or of one or more types');
+  if (
+    types.length === 0 ||
+    types.some((type) => !(type instanceof SharedType) || type.doc !== types[0].doc)
+  ) {
+    throw invalid('a history is of a document, or of types of one document');
   }
 };
 
@@ -20,9 +23,9 @@ export class UndoManager {
     this.doc = scope instanceof Doc ? scope : types[0].doc;
     this.now = captureTimeout > 0 ? now : null;
     const { kernel } = this.doc;
-    const origins = checkIterable(trackedOrigins, 'tracked origins').map((origin) =>
-      kernel.originOf(origin),
-    );
+    const tracked = checkIterable(trackedOrigins, 'tracked origins').map((each) => each ?? null);
+    this.origins = new Map(tracked.map((origin) => [origin, this.numberFor(origin)]));
+    const origins = [...this.origins.values()];
     const size = 8 * (origins.length + 1) + 4 * types.length;
     kernel.reserve(size);
     const originsAt = (kernel.inputAt + 7) & ~7;
@@ -41,6 +44,13 @@ export class UndoManager {
     kernel.registry.register(this, { close: 'tm_history_close', handle: this.handle }, this);
     this.doc.histories.add(this);
     if (this.now) this.doc.timed++;
+  }
+
+  // Another history may track the same origin.
+  numberFor(origin) {
+    const { doc } = this;
+    const known = doc.numberOf(origin);
+    return origin === null || known !== SOMEBODY ? known : ++doc.lastOrigin;
   }
 
   tick() {

@@ -58,7 +58,6 @@ export class Kernel {
     this.eventsAt = this.x.tm_events(this.pointer) >> 2;
     this.writer = new Writer();
     this.inputBytes = 0;
-    this.origins = new Map([[null, 0]]);
     this.registry = new FinalizationRegistry(({ close, handle }) => {
       if (!this.isPoisoned) this.call(close, handle);
     });
@@ -222,14 +221,6 @@ export class Kernel {
     };
     this.x = new Proxy({}, { get: () => refuse });
     return this.death;
-  }
-
-  // The number under which the kernel knows an origin, which may be anything; null is nobody.
-  originOf(origin) {
-    const known = this.origins.get(origin ?? null);
-    if (known !== undefined) return known;
-    this.origins.set(origin, this.origins.size);
-    return this.origins.size - 1;
   }
 
   // merge, diff and convert work on updates without a document.

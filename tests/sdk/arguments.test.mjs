@@ -277,6 +277,17 @@ test('what is called back is a function, and what is undone a document or types'
   text.insert(0, 'a');
 });
 
+test('a type of another document is none of this one', () => {
+  const place = newPlace();
+  const theirs = other.getText('t');
+  refuses(place, () => place.doc.relativePosition(theirs, 0));
+  refuses(place, () => new UndoManager([place.text, theirs]));
+  refuses(place, () => new UndoManager([theirs, place.text]));
+  const history = new UndoManager([place.text, place.map]);
+  place.text.insert(0, 'a');
+  assert.ok(history.undo());
+});
+
 test('numbers of documents and kernels are checked', async () => {
   for (const clientId of [-1, 0.5, 2 ** 53, NaN, '1', 1n, null, {}]) {
     assert.throws(() => new Doc(kernel, { clientId }), invalid);

@@ -145,6 +145,9 @@ test('a transaction is one update, with its origin', () => {
     [true, who, true],
     [true, null, true],
   ]);
+  doc.applyUpdate(doc.encodeStateAsUpdate(), 'changes nothing');
+  doc.getText('t').insert(0, 'b');
+  assert.deepEqual(heard.pop(), [true, null, true]);
   assert.throws(() => doc.transact(() => assert.fail('inside')), /inside/);
   doc.getText('t').insert(0, 'c');
   assert.equal(heard.length, 3);

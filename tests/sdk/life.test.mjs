@@ -68,6 +68,35 @@ test('documents that nobody refers to give their memory back', async () => {
   assert.ok(kernel.memoryBytes < 50_000_000, `${kernel.memoryBytes} bytes are held`);
 });
 
+test('origins are forgotten, but those that a history tracks are told apart', async () => {
+  const doc = new Doc(await newKernel());
+  const text = doc.getText('t');
+  const [mine, yours] = [{ name: 'mine' }, { name: 'yours' }];
+  const options = { captureTimeout: 0 };
+  const first = new UndoManager(text, { ...options, trackedOrigins: [mine, 'both'] });
+  const second = new UndoManager(text, { ...options, trackedOrigins: ['both', yours, undefined] });
+  const weak = [];
+  doc.onUpdate(() => {});
+  const edit = (origin) => doc.transact(() => text.insert(0, 'x'), origin);
+  for (const origin of [mine, yours, 'both', null, undefined, 'else']) edit(origin);
+  const editAs = (origin) => {
+    weak.push(new WeakRef(origin));
+    edit(origin);
+    doc.applyUpdate(doc.encodeStateAsUpdate(), origin);
+  };
+  for (let i = 0; i < 10; i++) editAs({ i });
+  assert.deepEqual([first.undoCount, second.undoCount], [2, 4]);
+  await new Promise(setImmediate);
+  collectGarbage();
+  assert.equal(weak.filter((ref) => ref.deref() !== undefined).length, 0);
+  second.free();
+  edit(yours);
+  const third = new UndoManager(text, { ...options, trackedOrigins: [yours] });
+  edit(mine);
+  edit(yours);
+  assert.deepEqual([first.undoCount, third.undoCount], [3, 1]);
+});
+
 test('out of memory poisons the kernel instead of leaving half an edit', async () => {
   const kernel = await newKernel({ maxMemoryBytes: 8_000_000 });
   const doc = new Doc(kernel);
