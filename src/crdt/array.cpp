@@ -74,7 +74,7 @@ Result<SharedType> Array::insert_type(uint32_t index, TypeRef kind, std::string_
 
 Result<SharedType> Array::push_type(TypeRef kind, std::string_view name) {
   if (Result<> checked = check_index(*this, 0); !checked) return tl::unexpected(checked.error());
-  if (Result<> checked = check_name(name); !checked) return tl::unexpected(checked.error());
+  if (Result<> checked = check_type(kind, name); !checked) return tl::unexpected(checked.error());
   document()->begin(0);
   const ItemHandle made = document()->insert_listed(branch_, document()->last_item(branch_), kNone,
                                                     type_content(kind, name));

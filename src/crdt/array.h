@@ -17,6 +17,8 @@ class Array : public SharedType {
   Result<> insert(uint32_t index, std::span<const Any> values);
   // Appends behind everything, deleted elements too.
   Result<> push(std::span<const Any> values);
+  // New types: kInvalid also for a kind that there is not, kUnknown too, and a name that is not
+  // UTF-8.
   Result<SharedType> push_type(TypeRef kind, std::string_view name = {});
   Result<> push_subdocument(const Subdocument& subdocument);
   Result<SharedType> insert_type(uint32_t index, TypeRef kind, std::string_view name = {});

@@ -1,6 +1,7 @@
 #include "crdt/doc.h"
 
 #include "base/assert.h"
+#include "base/utf.h"
 #include "crdt/internal/document.h"
 #include "crdt/internal/rendering.h"
 #include "crdt/internal/update/reader.h"
@@ -15,11 +16,19 @@ void give_kind(Branch& branch, TypeRef kind) {
 }
 
 BranchHandle typed_root(Document& document, std::string_view name, TypeRef kind) {
+  const bool root_name_is_utf8 = is_valid_utf8(name);
+  TM_ASSERT(root_name_is_utf8);
   const BranchHandle handle = document.store.root(document.store.intern(name));
   Branch& branch = document.store.branches[handle];
   give_kind(branch, kind);
   TM_ASSERT(branch.kind == kind);
   return handle;
+}
+
+uint64_t checked_client_id(uint64_t id) {
+  const bool client_id_is_below_2_to_the_53 = id <= kMaxClientId;
+  TM_ASSERT(client_id_is_below_2_to_the_53);
+  return id;
 }
 
 Subscription subscribe(Document& document, Observers::Entry entry) {
@@ -30,8 +39,9 @@ Subscription subscribe(Document& document, Observers::Entry entry) {
 }  // namespace
 
 Doc::Doc(const DocOptions& options)
-    : document_(std::make_unique<Document>(Document::Options{
-          options.client_id, options.seed, options.gc, options.cleans_formatting, options.rule})) {}
+    : document_(std::make_unique<Document>(
+          Document::Options{checked_client_id(options.client_id), options.seed, options.gc,
+                            options.cleans_formatting, options.rule})) {}
 Doc::~Doc() = default;
 Doc::Doc(Doc&&) noexcept = default;
 Doc& Doc::operator=(Doc&&) noexcept = default;
@@ -42,7 +52,7 @@ IntegrationRule Doc::rule() const { return document_->rule(); }
 
 void Doc::change_client_id(uint64_t id) {
   TM_ASSERT(!document_->is_open());
-  document_->change_client_id(id);
+  document_->change_client_id(checked_client_id(id));
 }
 
 const GcPolicy& Doc::gc_policy() const { return document_->options().gc; }
@@ -115,6 +125,8 @@ TypeRef Doc::likely_kind(std::string_view name) const {
 }
 
 SharedType Doc::root(std::string_view name, TypeRef kind_if_unknown) {
+  const bool is_allowed = is_kind(kind_if_unknown) || kind_if_unknown == TypeRef::kUnknown;
+  if (!is_allowed || !is_valid_utf8(name)) return {};
   const BranchHandle handle = document_->store.root(document_->store.intern(name));
   Branch& branch = document_->store.branches[handle];
   give_kind(branch, kind_if_unknown);

@@ -42,8 +42,11 @@
 
 namespace tidemark::crdt {
 
+// Updates have room for these; a document with a greater id is a bug in the program.
+inline constexpr uint64_t kMaxClientId = (uint64_t{1} << 53) - 1;
+
 struct DocOptions {
-  // Distinct for every replica that edits at the same time; below 2^53.
+  // Distinct for every replica that edits at the same time; kMaxClientId at most.
   uint64_t client_id = 1;
   // Where a new client id comes from when a peer turns out to write under ours.
   uint64_t seed = 0;
@@ -67,14 +70,14 @@ class Doc {
 
   uint64_t client_id() const;
   IntegrationRule rule() const;
-  // Not inside a transaction.
+  // Not inside a transaction. kMaxClientId at most.
   void change_client_id(uint64_t id);
   const GcPolicy& gc_policy() const;
   // For what is deleted from now on. Not inside a transaction.
   void change_gc_policy(const GcPolicy& policy);
 
-  // Root types exist on first mention. A name must always be asked for as the same kind; see
-  // root_kind() where names come from outside.
+  // Root types exist on first mention. A name must be UTF-8 and always be asked for as the same
+  // kind: anything else is a bug. Where names come from outside, ask root() or root_kind().
   Text text(std::string_view name);
   Array array(std::string_view name);
   Map map(std::string_view name);
@@ -87,7 +90,8 @@ class Doc {
   TypeRef root_kind(std::string_view name) const;
   // What an untyped root most likely is, by its content.
   TypeRef likely_kind(std::string_view name) const;
-  // The root as that kind if it is untyped so far; what it is otherwise.
+  // The root as that kind if it is untyped so far; what it is otherwise. An empty handle if the
+  // name is not UTF-8 or there is no such kind.
   SharedType root(std::string_view name, TypeRef kind_if_unknown);
 
   // Runs the body as one transaction: one update, one event per type. Nested calls join.

@@ -13,7 +13,7 @@ class Map : public SharedType {
   // Refuses, and changes nothing, if the map was deleted and collected, the key is not UTF-8, or as
   // check_value() says.
   Result<> set(std::string_view key, const Any& value);
-  // An empty handle if this map was deleted, or key or name are not UTF-8.
+  // An empty handle if this map was deleted, key or name are not UTF-8, or there is no such kind.
   SharedType set_type(std::string_view key, TypeRef kind, std::string_view name = {});
   Result<> set_subdocument(std::string_view key, const Subdocument& subdocument);
   void erase(std::string_view key);

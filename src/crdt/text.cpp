@@ -115,7 +115,7 @@ Result<SharedType> Text::insert_type(uint32_t index, TypeRef kind, std::string_v
   if (Result<> checked = check_range(*this, index, 0); !checked) {
     return tl::unexpected(checked.error());
   }
-  if (Result<> checked = check_name(name); !checked) return tl::unexpected(checked.error());
+  if (Result<> checked = check_type(kind, name); !checked) return tl::unexpected(checked.error());
   if (Result<> checked = check_attributes(attributes); !checked) {
     return tl::unexpected(checked.error());
   }

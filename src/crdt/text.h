@@ -21,7 +21,7 @@ class Text : public SharedType {
   Result<> insert(uint32_t index, std::string_view utf8, const Attributes& attributes);
   // An embed takes the attributes given; those in force and not given end before it.
   Result<> insert_embed(uint32_t index, const Any& embed, const Attributes& attributes = {});
-  // A nested type as an embed. `name` names an XML element or hook; `fill` may give it its first
+  // A nested type as an embed; kInvalid also for a kind that there is not. `name` names an XML element or hook; `fill` may give it its first
   // content, which then comes before the formats that end the attributes.
   Result<SharedType> insert_type(uint32_t index, TypeRef kind, std::string_view name = {},
                                  const Attributes& attributes = {},
@@ -39,7 +39,8 @@ class Text : public SharedType {
   // The same without a copy of the whole: pieces and embeds where they lie, with what is in force.
   LiveRange<TextRuns> runs() const { return LiveRange<TextRuns>(*this); }
 
-  // Attributes of the type itself, not of a range.
+  // Attributes of the type itself, not of a range. set_attribute_type() yields an empty handle
+  // where Map::set_type() does.
   Result<> set_attribute(std::string_view name, const Any& value);
   SharedType set_attribute_type(std::string_view name, TypeRef kind,
                                 std::string_view node_name = {});

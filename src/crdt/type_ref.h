@@ -16,4 +16,7 @@ enum class TypeRef : uint8_t {
   kUnknown = 255,  // a root that only updates have named so far; never on the wire itself
 };
 
+// Whether a shared type can be of this kind: false for kUnknown and for numbers that no kind has.
+constexpr bool is_kind(TypeRef kind) { return kind <= TypeRef::kXmlText; }
+
 }  // namespace tidemark::crdt

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -108,7 +109,42 @@ TEST(Writable, refuses_names_that_are_not_utf8) {
   EXPECT_FALSE(doc.text("t").format(0, 1, {{bad, Any(true)}}));
   EXPECT_FALSE(doc.text("t").insert_type(0, TypeRef::kXmlElement, bad));
   EXPECT_FALSE(doc.xml_fragment("x").insert_element(0, bad));
+  EXPECT_FALSE(doc.root(bad, TypeRef::kText));
   EXPECT_EQ(doc.encode_state_as_update(), before);
+}
+
+TEST(Writable, refuses_kinds_that_there_are_not) {
+  for (const TypeRef kind : {TypeRef::kUnknown, TypeRef{7}, TypeRef{9}}) {
+    SCOPED_TRACE(static_cast<int>(kind));
+    Doc doc;
+    ASSERT_TRUE(doc.text("t").insert(0, "text"));
+    const Buffer before = doc.encode_state_as_update_v2();
+    const auto code_of = [](const Result<SharedType>& made) {
+      return made ? std::nullopt : std::optional(made.error().code);
+    };
+    EXPECT_EQ(code_of(doc.array("a").insert_type(0, kind)), ErrorCode::kInvalid);
+    EXPECT_EQ(code_of(doc.array("a").push_type(kind)), ErrorCode::kInvalid);
+    EXPECT_EQ(code_of(doc.text("t").insert_type(0, kind)), ErrorCode::kInvalid);
+    EXPECT_FALSE(doc.map("m").set_type("k", kind));
+    EXPECT_FALSE(doc.text("t").set_attribute_type("k", kind));
+    EXPECT_FALSE(doc.xml_element("e").set_attribute_type("k", kind));
+    EXPECT_EQ(doc.encode_state_as_update_v2(), before);
+  }
+  Doc doc;
+  EXPECT_FALSE(doc.root("r", TypeRef{9}));
+  EXPECT_TRUE(doc.root("r", TypeRef::kUnknown));
+  EXPECT_EQ(doc.root("r", TypeRef::kMap).kind(), TypeRef::kMap);
+}
+
+TEST(Writable, client_ids_up_to_the_last_are_read_back) {
+  Doc doc({.client_id = 1});
+  doc.change_client_id(kMaxClientId);
+  ASSERT_TRUE(doc.text("t").insert(0, "text"));
+  Doc reader({.client_id = kMaxClientId - 1});
+  ASSERT_TRUE(reader.apply_update(doc.encode_state_as_update()));
+  ASSERT_TRUE(reader.text("t").insert(4, "s"));
+  ASSERT_TRUE(doc.apply_update_v2(reader.encode_state_as_update_v2()));
+  EXPECT_EQ(doc.text("t").to_string(), "texts");
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ class XmlElement : public XmlFragment {
 
   std::string node_name() const;
   Result<> set_attribute(std::string_view name, const Any& value);
+  // An empty handle where Map::set_type() yields one.
   SharedType set_attribute_type(std::string_view name, TypeRef kind,
                                 std::string_view node_name = {});
   void remove_attribute(std::string_view name);

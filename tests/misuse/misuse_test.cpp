@@ -46,6 +46,23 @@ TEST(MisuseDeathTest, handles_whose_document_is_gone) {
   EXPECT_DEATH((void)SharedType().kind(), kNoDocument);
 }
 
+// Nobody could read what they would write.
+TEST(MisuseDeathTest, client_ids_and_names_of_roots_that_cannot_be_written) {
+  set_assertion_hook(abort_loudly);
+  constexpr const char* kBadId = "client_id_is_below_2_to_the_53";
+  constexpr const char* kBadName = "root_name_is_utf8";
+  Doc doc;
+  EXPECT_DEATH(Doc({.client_id = kMaxClientId + 1}), kBadId);
+  EXPECT_DEATH(doc.change_client_id(kMaxClientId + 1), kBadId);
+  EXPECT_DEATH(doc.change_client_id(~uint64_t{0}), kBadId);
+  EXPECT_DEATH((void)doc.text("\xff\xfe"), kBadName);
+  EXPECT_DEATH((void)doc.array("a\x80"), kBadName);
+  EXPECT_DEATH((void)doc.map("\xff"), kBadName);
+  EXPECT_DEATH((void)doc.xml_fragment("\xff"), kBadName);
+  EXPECT_DEATH((void)doc.xml_element("\xff"), kBadName);
+  EXPECT_DEATH((void)doc.xml_text("\xff"), kBadName);
+}
+
 // Whoever edits while reading is told so, whichever path the edit takes.
 TEST(MisuseDeathTest, edits_while_a_range_is_read) {
   set_assertion_hook(abort_loudly);

@@ -7,6 +7,7 @@ using namespace tidemark;
 using namespace tidemark::bindings;
 
 tm_doc* tm_doc_open(tm_kernel* kernel, double client_id, double seed, uint32_t collects_garbage) {
+  if (!(client_id >= 0 && client_id <= static_cast<double>(crdt::kMaxClientId))) return nullptr;
   return new tm_doc(
       *kernel, {.client_id = static_cast<uint64_t>(client_id),
                 .seed = static_cast<uint64_t>(seed),
@@ -47,8 +48,9 @@ tm_status tm_end(tm_doc* doc) {
 tm_status tm_root(tm_doc* doc, const uint8_t* name, size_t size, uint32_t kind) {
   if (doc == nullptr) return TM_FREED;
   const std::string_view text = text_of(name, size);
-  const auto wanted = static_cast<crdt::TypeRef>(kind);
+  const crdt::TypeRef wanted = kind_of(kind);
   const crdt::SharedType root = doc->doc.root(text, wanted);
+  if (!root) return doc->kernel.fail({ErrorCode::kInvalid, "no such kind or not UTF-8"});
   if (root.kind() != wanted) {
     return doc->kernel.fail({ErrorCode::kConflict, "this root is of another kind"});
   }

@@ -82,6 +82,10 @@ Result<crdt::Attributes> attributes_of(const crdt::Any& value);
 // A list of varbytes.
 Result<std::vector<Bytes>> list_of(Bytes bytes);
 
+// No kind for the numbers that none has.
+inline crdt::TypeRef kind_of(uint32_t number) {
+  return static_cast<crdt::TypeRef>(number <= TM_XML_TEXT ? number : TM_XML_TEXT + 1);
+}
 bool is_text(crdt::TypeRef kind);
 bool is_xml_parent(crdt::TypeRef kind);
 bool is_map(crdt::TypeRef kind);

@@ -89,7 +89,7 @@ tm_status tm_list_insert_type(tm_doc* doc, tm_type list, uint32_t index, uint32_
                               const tm_bytes* name) {
   if (const tm_status status = entered(doc); status != TM_OK) return status;
   const crdt::SharedType type = doc->type(list);
-  const auto wanted = static_cast<crdt::TypeRef>(kind);
+  const auto wanted = kind_of(kind);
   const std::string_view text = as_text(bytes_of(*name));
   if (is_xml_parent(type.kind())) {
     return insert_child(*doc, as<crdt::XmlFragment>(type), index, wanted, text);
@@ -141,7 +141,7 @@ tm_status tm_entry_set_type(tm_doc* doc, tm_type map, uint32_t kind, const uint8
                             size_t size) {
   if (const tm_status status = entered(doc); status != TM_OK) return status;
   const crdt::SharedType type = doc->type(map);
-  const auto wanted = static_cast<crdt::TypeRef>(kind);
+  const auto wanted = kind_of(kind);
   if (!is_map(type.kind()) || !is_plain(wanted)) return wrong_kind(*doc);
   const crdt::SharedType made = as<crdt::Map>(type).set_type(text_of(key, size), wanted);
   if (!made) return doc->kernel.fail({ErrorCode::kInvalid, "the map was deleted"});

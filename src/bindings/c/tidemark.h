@@ -100,7 +100,8 @@ TM_API void tm_limit_memory(size_t bytes);
 
 // --- documents
 
-// Client ids are whole numbers below 2^53, distinct for every replica that edits at the same time.
+// Client ids are whole numbers below 2^53, distinct for every replica that edits at the same time;
+// null for numbers that are not in this range.
 TM_API tm_doc* tm_doc_open(tm_kernel* kernel, double client_id, double seed,
                            uint32_t collects_garbage);
 TM_API void tm_doc_close(tm_doc* doc);
@@ -112,7 +113,7 @@ TM_API tm_status tm_watch(tm_doc* doc, uint32_t formats);
 TM_API tm_status tm_begin(tm_doc* doc, double origin);
 TM_API tm_status tm_end(tm_doc* doc);
 
-// A root type, by name and kind.
+// A root type, by name and kind; TM_INVALID if the name is not UTF-8 or there is no such kind.
 TM_API tm_status tm_root(tm_doc* doc, const uint8_t* name, size_t size, uint32_t kind);
 
 TM_API tm_status tm_apply(tm_doc* doc, uint32_t format, const uint8_t* update, size_t size,

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,24 @@ class Face : public testing::Test {
   tm_kernel* kernel_ = tm_open();
   std::vector<tm_doc*> docs_;
 };
+
+TEST_F(Face, refuses_what_nobody_could_read_back) {
+  for (const double id : {9007199254740992.0, -1.0, 1e300, std::nan("")}) {
+    EXPECT_EQ(tm_doc_open(kernel_, id, 0, 1), nullptr) << id;
+  }
+  tm_doc* doc = new_doc(9007199254740991.0);
+  ASSERT_NE(doc, nullptr);
+  EXPECT_EQ(tm_client_id(doc), 9007199254740991.0);
+  EXPECT_EQ(tm_root(doc, utf8("a\xff"), 2, TM_TEXT), TM_INVALID);
+  for (const uint32_t kind : {7u, 256u + TM_TEXT}) {
+    EXPECT_EQ(tm_root(doc, utf8("r"), 1, kind), TM_INVALID) << kind;
+    const auto map = static_cast<tm_type>(tm_root(doc, utf8("m"), 1, TM_MAP));
+    EXPECT_LT(tm_entry_set_type(doc, map, kind, utf8("k"), 1), 0) << kind;
+    const auto list = static_cast<tm_type>(tm_root(doc, utf8("a"), 1, TM_ARRAY));
+    const tm_bytes name{};
+    EXPECT_LT(tm_list_insert_type(doc, list, 0, kind, &name), 0) << kind;
+  }
+}
 
 TEST_F(Face, tells_of_updates_after_the_call_that_made_them) {
   tm_doc* doc = new_doc(1);

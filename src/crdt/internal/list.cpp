@@ -10,6 +10,11 @@ Result<> check_name(std::string_view name) {
   return failure(ErrorCode::kInvalid, "name: not UTF-8");
 }
 
+Result<> check_type(TypeRef kind, std::string_view name) {
+  if (is_kind(kind)) return check_name(name);
+  return failure(ErrorCode::kInvalid, "type: there is no such kind");
+}
+
 Result<> check_subdocument(const Subdocument& subdocument) {
   if (Result<> checked = check_name(subdocument.guid); !checked) return checked;
   return check_value(subdocument.options);
@@ -62,7 +67,7 @@ Result<SharedType> insert_type_at(Document& document, BranchHandle branch, uint3
   if (document.store.branches[branch].is_dead || index > document.store.branches[branch].length) {
     return failure(ErrorCode::kInvalid, "list: the index exceeds the length");
   }
-  if (const Result<> checked = check_name(content.text); !checked) {
+  if (const Result<> checked = check_type(content.type, content.text); !checked) {
     return tl::unexpected(checked.error());
   }
   document.begin(0);
@@ -146,7 +151,7 @@ Result<> set_entry_subdocument(Document& document, BranchHandle branch, std::str
 SharedType set_entry_type(Document& document, BranchHandle branch, std::string_view key,
                           const NewContent& content) {
   if (document.store.branches[branch].is_dead) return {};
-  if (!check_name(key) || !check_name(content.text)) return {};
+  if (!check_name(key) || !check_type(content.type, content.text)) return {};
   document.begin(0);
   const ItemHandle made = document.insert_keyed(branch, document.store.intern(key), content);
   const SharedType type(&document, document.store.items[made].content);

@@ -15,6 +15,8 @@ NewContent type_content(TypeRef kind, std::string_view name);
 
 // Keys, names of attributes, nodes and subdocuments.
 Result<> check_name(std::string_view name);
+// What makes a new type: kInvalid if there is no such kind or the name is not UTF-8.
+Result<> check_type(TypeRef kind, std::string_view name);
 Result<> check_subdocument(const Subdocument& subdocument);
 
 // Inserts behind `left` (kNone: at the front): runs of plain values as one item, bytes on their
@@ -31,7 +33,8 @@ Result<> erase_range(Document& document, BranchHandle branch, uint32_t index, ui
 Result<> set_entry(Document& document, BranchHandle branch, std::string_view key, const Any& value);
 Result<> set_entry_subdocument(Document& document, BranchHandle branch, std::string_view key,
                                const Subdocument& subdocument);
-// An empty handle if the map-like type was deleted, or key or name are not UTF-8.
+// An empty handle if the map-like type was deleted, key or name are not UTF-8 or there is no such
+// kind.
 SharedType set_entry_type(Document& document, BranchHandle branch, std::string_view key,
                           const NewContent& content);
 void erase_entry(Document& document, BranchHandle branch, std::string_view key);
