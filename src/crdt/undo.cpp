@@ -1,10 +1,21 @@
 #include "crdt/undo.h"
 
+#include "base/assert.h"
 #include "crdt/internal/document.h"
 #include "crdt/internal/rendering.h"
 #include "crdt/internal/undo_history.h"
 
 namespace tidemark::crdt {
+
+namespace {
+
+BranchHandle branch_in(const Document& document, const SharedType& type) {
+  const bool type_is_of_this_document = type.document() == &document;
+  TM_ASSERT(type_is_of_this_document);
+  return type.branch();
+}
+
+}  // namespace
 
 SharedType UndoTarget::parent() const { return {document_, document_->store.items[item_].parent}; }
 
@@ -36,7 +47,9 @@ uint64_t UndoTarget::client() const {
 uint32_t UndoTarget::clock() const { return document_->store.items[item_].clock; }
 uint32_t UndoTarget::length() const { return document_->store.items[item_].len; }
 
-bool UndoEvent::changed(const SharedType& type) const { return history->changed(type.branch()); }
+bool UndoEvent::changed(const SharedType& type) const {
+  return history->changed(branch_in(history->document(), type));
+}
 
 UndoStack::UndoStack(Doc& doc, UndoOptions options)
     : observers_(doc.document_->shared_observers()),
@@ -46,7 +59,7 @@ UndoStack::UndoStack(Doc& doc, std::span<const SharedType> scope, UndoOptions op
     : observers_(doc.document_->shared_observers()) {
   std::vector<BranchHandle> branches;
   branches.reserve(scope.size());
-  for (const SharedType& type : scope) branches.push_back(type.branch());
+  for (const SharedType& type : scope) branches.push_back(branch_in(*doc.document_, type));
   history_ = std::make_unique<UndoHistory>(*doc.document_, std::move(branches), std::move(options));
 }
 
@@ -68,7 +81,9 @@ UndoStack::~UndoStack() {
 UndoHistory* UndoStack::live() const { return observers_.expired() ? nullptr : history_.get(); }
 
 void UndoStack::add_to_scope(const SharedType& type) {
-  if (UndoHistory* history = live()) history->add_to_scope(type.branch());
+  if (UndoHistory* history = live()) {
+    history->add_to_scope(branch_in(history->document(), type));
+  }
 }
 void UndoStack::add_tracked_origin(Origin origin) { history_->track(origin, true); }
 void UndoStack::remove_tracked_origin(Origin origin) { history_->track(origin, false); }

@@ -96,7 +96,8 @@ class UndoStack {
  public:
   // The whole document.
   explicit UndoStack(Doc& doc, UndoOptions options = {});
-  // These types of it, with all that lies in them.
+  // These types of it, with all that lies in them. A type of another document is a bug, here and in
+  // add_to_scope() and UndoEvent::changed().
   UndoStack(Doc& doc, std::span<const SharedType> scope, UndoOptions options = {});
   UndoStack(UndoStack&&) noexcept;
   UndoStack& operator=(UndoStack&&) noexcept;

@@ -10,6 +10,7 @@
 
 #include "base/assert.h"
 #include "crdt/doc.h"
+#include "crdt/undo.h"
 
 namespace tidemark::crdt {
 namespace {
@@ -61,6 +62,24 @@ TEST(MisuseDeathTest, client_ids_and_names_of_roots_that_cannot_be_written) {
   EXPECT_DEATH((void)doc.xml_fragment("\xff"), kBadName);
   EXPECT_DEATH((void)doc.xml_element("\xff"), kBadName);
   EXPECT_DEATH((void)doc.xml_text("\xff"), kBadName);
+}
+
+TEST(MisuseDeathTest, undo_of_types_of_another_document) {
+  set_assertion_hook(abort_loudly);
+  constexpr const char* kForeign = "type_is_of_this_document";
+  Doc doc;
+  Doc other;
+  // Its number is one that no type of the document has.
+  for (const char* name : {"a", "b", "c"}) other.text(name);
+  const std::vector<SharedType> foreign = {other.text("c")};
+  EXPECT_DEATH(UndoStack(doc, foreign), kForeign);
+  EXPECT_DEATH(UndoStack(doc, std::vector<SharedType>{SharedType()}), kNoDocument);
+  Text text = doc.text("t");
+  UndoStack stack(doc, std::vector<SharedType>{text});
+  EXPECT_DEATH(stack.add_to_scope(foreign[0]), kForeign);
+  const Subscription events =
+      stack.on_event([&](const UndoEvent& event) { (void)event.changed(foreign[0]); });
+  EXPECT_DEATH((void)text.insert(0, "a"), kForeign);
 }
 
 // Whoever edits while reading is told so, whichever path the edit takes.
