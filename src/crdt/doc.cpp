@@ -133,6 +133,11 @@ SharedType Doc::root(std::string_view name, TypeRef kind_if_unknown) {
   return {document_.get(), handle};
 }
 
+Transaction::Transaction(Doc& doc, Origin origin) : document_(*doc.document_) {
+  document_.announce(origin);
+}
+Transaction::~Transaction() { document_.end(); }
+
 void Doc::begin(Origin origin) { document_->announce(origin); }
 void Doc::end() { document_->end(); }
 

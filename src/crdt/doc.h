@@ -18,7 +18,7 @@
 //
 // Edits outside of transact() are transactions of their own. Callbacks run when a transaction is
 // complete, on the thread that ended it; they may edit, which makes further transactions, and may
-// subscribe and unsubscribe, but not destroy the Doc.
+// subscribe and unsubscribe, but not destroy the Doc, nor throw: the library knows no exceptions.
 #pragma once
 
 #include <functional>
@@ -45,6 +45,8 @@ namespace tidemark::crdt {
 // Updates have room for these; a document with a greater id is a bug in the program.
 inline constexpr uint64_t kMaxClientId = (uint64_t{1} << 53) - 1;
 
+class Doc;
+
 struct DocOptions {
   // Distinct for every replica that edits at the same time; kMaxClientId at most.
   uint64_t client_id = 1;
@@ -58,6 +60,19 @@ struct DocOptions {
   // For a document that nobody has written to yet. One that has content follows the rule of those
   // who wrote it, whatever stands here.
   IntegrationRule rule = IntegrationRule::kYata;
+};
+
+// A transaction for as long as it lives: one update, one event per type. Those within join it. The
+// Doc may move meanwhile, but not die.
+class Transaction {
+ public:
+  explicit Transaction(Doc& doc, Origin origin = 0);
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  ~Transaction();
+
+ private:
+  Document& document_;
 };
 
 class Doc {
@@ -94,13 +109,14 @@ class Doc {
   // name is not UTF-8 or there is no such kind.
   SharedType root(std::string_view name, TypeRef kind_if_unknown);
 
-  // Runs the body as one transaction: one update, one event per type. Nested calls join.
+  // Runs the body as one Transaction. If the body throws, the transaction ends and what was done
+  // until then stays done, as in Yjs.
   template <typename F>
   void transact(F&& body, Origin origin = 0) {
-    begin(origin);
+    const Transaction transaction(*this, origin);
     body();
-    end();
   }
+  // For where neither fits: each begin() needs its end(), whatever happens in between.
   void begin(Origin origin = 0);
   void end();
 
@@ -165,6 +181,7 @@ class Doc {
   void use_fast_paths(bool on);
 
  private:
+  friend class Transaction;
   friend class UndoStack;
   std::unique_ptr<Document> document_;
 };

@@ -424,5 +424,31 @@ TEST(Doc, deletes_deeply_nested_types_without_recursion) {
   EXPECT_EQ(to_json(doc.array("a").to_json()), "[]");
 }
 
+TEST(Doc, a_transaction_lasts_as_long_as_its_scope) {
+  Doc doc;
+  Text text = doc.text("t");
+  std::vector<Origin> origins;
+  const Subscription heard =
+      doc.on_update([&](const UpdateEvent& event) { origins.push_back(event.origin); });
+  {
+    const Transaction outer(doc, 7);
+    ASSERT_TRUE(text.insert(0, "a"));
+    {
+      const Transaction joins(doc, 8);
+      ASSERT_TRUE(text.insert(1, "b"));
+    }
+    EXPECT_EQ(origins, std::vector<Origin>());
+  }
+  EXPECT_EQ(origins, std::vector<Origin>{7});
+  // It stays with what it edits, wherever that moves.
+  std::optional<Transaction> open(std::in_place, doc);
+  ASSERT_TRUE(text.insert(2, "c"));
+  Doc moved = std::move(doc);
+  ASSERT_TRUE(text.insert(3, "d"));
+  open.reset();
+  EXPECT_EQ(origins, (std::vector<Origin>{7, 0}));
+  EXPECT_EQ(moved.text("t").to_string(), "abcd");
+}
+
 }  // namespace
 }  // namespace tidemark::crdt

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <vector>
 
 #include "base/assert.h"
@@ -80,6 +81,27 @@ TEST(MisuseDeathTest, undo_of_types_of_another_document) {
   const Subscription events =
       stack.on_event([&](const UndoEvent& event) { (void)event.changed(foreign[0]); });
   EXPECT_DEATH((void)text.insert(0, "a"), kForeign);
+}
+
+// Not a misuse, but native only too: the program may use exceptions, though the library does not.
+TEST(Exceptions, end_the_transaction_that_they_leave) {
+  Doc doc;
+  Text text = doc.text("t");
+  int updates = 0;
+  const Subscription heard = doc.on_update([&](const UpdateEvent&) { ++updates; });
+  const auto type_and_throw = [&] {
+    (void)text.insert(0, "a");
+    doc.transact([&] {
+      (void)text.insert(1, "b");
+      throw std::runtime_error("no more");
+    });
+  };
+  EXPECT_THROW(doc.transact(type_and_throw), std::runtime_error);
+  EXPECT_EQ(text.to_string(), "ab");
+  EXPECT_EQ(updates, 1);
+  ASSERT_TRUE(text.insert(2, "c"));
+  EXPECT_EQ(updates, 2);
+  doc.compact();  // dies inside of a transaction
 }
 
 // Whoever edits while reading is told so, whichever path the edit takes.
