@@ -46,9 +46,8 @@ int main() {
   });
 
   (void)title.insert(0, "Plan");
-  // A nested type: the handle is made with it.
-  const SharedType made = board.set_type("cards", TypeRef::kArray);
-  Array cards(made.document(), made.branch());
+  // A nested type, by the interface of its kind.
+  Array cards = board.set_type("cards", TypeRef::kArray).as<Array>().value();
   const std::vector<Any> values = {Any("first"), Any(2.0)};
   (void)cards.push(values);
   doc.transact([&] {

@@ -105,10 +105,10 @@ std::string text_of(const SharedType& root) {
     waiting.pop_back();
     if (!type) {
       out += '\n';
-    } else if (type.kind() == TypeRef::kText || type.kind() == TypeRef::kXmlText) {
-      out += crdt::Text(type.document(), type.branch()).to_string();
-    } else if (type.kind() == TypeRef::kXmlFragment || type.kind() == TypeRef::kXmlElement) {
-      const auto children = crdt::XmlFragment(type.document(), type.branch()).children();
+    } else if (const auto text = type.as<crdt::Text>()) {
+      out += text->to_string();
+    } else if (const auto parent = type.as<crdt::XmlFragment>()) {
+      const auto children = parent->children();
       const bool has_own_text = std::ranges::any_of(
           children, [](const SharedType& child) { return child.kind() == TypeRef::kXmlText; });
       if (has_own_text) waiting.emplace_back();

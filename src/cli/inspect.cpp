@@ -68,8 +68,8 @@ Result<bool> read_stored(const Inspect& command, Inspected& out) {
 }
 
 uint64_t size_of(const crdt::SharedType& type) {
-  if (type.kind() != crdt::TypeRef::kMap) return type.length();
-  return crdt::Map(type.document(), type.branch()).keys().size();
+  const std::optional<crdt::Map> map = type.as<crdt::Map>();
+  return map ? map->keys().size() : type.length();
 }
 
 void print_text(Inspected& seen) {

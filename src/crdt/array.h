@@ -10,7 +10,9 @@ namespace tidemark::crdt {
 
 class Array : public SharedType {
  public:
-  using SharedType::SharedType;
+  static constexpr Kinds kKinds = only(TypeRef::kArray);
+  Array() = default;
+  Array(Document* document, uint32_t branch) : SharedType(document, branch, kKinds) {}
 
   // kInvalid if the index exceeds the length, or for undefined and 64-bit integers, which only maps
   // hold.

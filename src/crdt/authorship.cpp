@@ -13,8 +13,7 @@ namespace {
 Array list_in(const Map& entry, std::string_view key) {
   const std::optional<Value> value = entry.at(key);
   const SharedType* type = value ? value->type() : nullptr;
-  if (type == nullptr || type->kind() != TypeRef::kArray) return {};
-  return Array(type->document(), type->branch());
+  return type == nullptr ? Array() : type->as<Array>().value_or(Array());
 }
 
 Map map_in(const Map& users, std::string_view description) {
@@ -80,8 +79,7 @@ Map Authorship::entry_of(const std::string& description) {
   if (const Map known = map_in(users_, description)) return known;
   Map made;
   users_.document()->begin(0);
-  const SharedType type = users_.set_type(description, TypeRef::kMap);
-  made = Map(type.document(), type.branch());
+  made = *users_.set_type(description, TypeRef::kMap).as<Map>();
   made.set_type("ids", TypeRef::kArray);
   made.set_type("ds", TypeRef::kArray);
   users_.document()->end();

@@ -75,5 +75,43 @@ TEST(Handles, of_elements_outlive_what_they_were_read_from) {
   EXPECT_FALSE(*value->type());
 }
 
+TEST(Handles, become_those_of_their_kind_and_of_no_other) {
+  Doc doc;
+  const SharedType text = doc.text("t");
+  const SharedType array = doc.array("a");
+  const SharedType map = doc.map("m");
+  const SharedType fragment = doc.xml_fragment("f");
+  const SharedType element = doc.xml_element("e");
+  const SharedType xml_text = doc.xml_text("x");
+  const SharedType hook = *doc.xml_fragment("f").insert_hook(0, "h");
+  ASSERT_TRUE(text.as<Text>());
+  EXPECT_EQ(*text.as<Text>(), text);
+  EXPECT_TRUE(array.as<Array>());
+  EXPECT_TRUE(map.as<Map>());
+  EXPECT_TRUE(fragment.as<XmlFragment>());
+  EXPECT_TRUE(element.as<XmlElement>());
+  EXPECT_TRUE(xml_text.as<XmlText>());
+  EXPECT_TRUE(hook.as<XmlHook>());
+  // What has more than the kind asked for.
+  EXPECT_TRUE(xml_text.as<Text>());
+  EXPECT_TRUE(element.as<XmlFragment>());
+  EXPECT_TRUE(hook.as<Map>());
+  EXPECT_FALSE(text.as<XmlText>());
+  EXPECT_FALSE(fragment.as<XmlElement>());
+  EXPECT_FALSE(map.as<XmlHook>());
+  for (const SharedType& type : {array, map, fragment, element, hook})
+    EXPECT_FALSE(type.as<Text>());
+  for (const SharedType& type : {text, map, element, xml_text}) EXPECT_FALSE(type.as<Array>());
+  for (const SharedType& type : {text, array, element, xml_text}) EXPECT_FALSE(type.as<Map>());
+  EXPECT_FALSE(SharedType().as<Text>());
+  // A refused edit answers an empty handle, which becomes nothing.
+  EXPECT_FALSE(doc.map("m").set_type("\xff", TypeRef::kText).as<Text>());
+  ASSERT_TRUE(doc.map("m").set_type("k", TypeRef::kText).as<Text>()->insert(0, "a"));
+  EXPECT_EQ(to_json(doc.map("m").to_json()), R"({"k":"a"})");
+  Doc reader({.client_id = 2});
+  ASSERT_TRUE(reader.apply_update(doc.encode_state_as_update()));
+  EXPECT_FALSE(reader.root("m", TypeRef::kUnknown).as<Map>());
+}
+
 }  // namespace
 }  // namespace tidemark::crdt

@@ -8,7 +8,13 @@ namespace tidemark::crdt {
 
 class Map : public SharedType {
  public:
-  using SharedType::SharedType;
+  static constexpr Kinds kKinds = only(TypeRef::kMap) | only(TypeRef::kXmlHook);
+  Map() = default;
+  // Also for the attributes of texts and XML elements, which are entries like those of a map.
+  Map(Document* document, uint32_t branch)
+      : SharedType(
+            document, branch,
+            kKinds | only(TypeRef::kText) | only(TypeRef::kXmlElement) | only(TypeRef::kXmlText)) {}
 
   // Refuses, and changes nothing, if the map was deleted and collected, the key is not UTF-8, or as
   // check_value() says.
@@ -24,6 +30,9 @@ class Map : public SharedType {
   std::vector<std::string> keys() const;
   // Keys and values in that order.
   LiveRange<MapEntries> entries() const { return LiveRange<MapEntries>(*this); }
+
+ protected:
+  using SharedType::SharedType;
 };
 
 }  // namespace tidemark::crdt

@@ -29,7 +29,16 @@ void Subscription::cancel() {
 
 SharedType::SharedType(Document* document, uint32_t branch)
     : lifeline_(document == nullptr ? nullptr : &document->liveness.lifeline()), branch_(branch) {
-  if (lifeline_ != nullptr) ++lifeline_->holders;
+  if (lifeline_ == nullptr) return;
+  const bool document_has_this_type = branch < document->store.branches.size();
+  TM_ASSERT(document_has_this_type);
+  ++lifeline_->holders;
+}
+
+SharedType::SharedType(Document* document, uint32_t branch, Kinds kinds)
+    : SharedType(document, branch) {
+  const bool type_is_of_this_kind = document == nullptr || contains(kinds, kind());
+  TM_ASSERT(type_is_of_this_kind);
 }
 
 void SharedType::free_lifeline() noexcept { delete lifeline_; }

@@ -78,6 +78,9 @@ struct Lifeline {
 class SharedType {
  public:
   SharedType() = default;
+  // What others call a type by its number for, as the C interface does; as<T>() is for everybody
+  // else. A number that no type has is a bug, and so is one of a type of another kind for Text,
+  // Array and so on.
   SharedType(Document* document, uint32_t branch);
   SharedType(const SharedType& other) : lifeline_(other.lifeline_), branch_(other.branch_) {
     if (lifeline_ != nullptr) ++lifeline_->holders;
@@ -101,6 +104,14 @@ class SharedType {
   }
 
   TypeRef kind() const;
+  // The same type by the interface of its kind, as in type.as<Text>(). nullopt if it is of another
+  // kind, as it is for a root that only updates have named, and if this handle stands for nothing.
+  // Text is also for XmlText, Map for XmlHook, XmlFragment for XmlElement.
+  template <typename T>
+  std::optional<T> as() const {
+    if (!*this || !contains(T::kKinds, kind())) return std::nullopt;
+    return T(document(), branch_);
+  }
   // False once the type, or one it lies in, was deleted.
   bool is_live() const;
   // Visible units: UTF-16 units of text, elements of a list.
@@ -129,6 +140,9 @@ class SharedType {
   Lifeline* lifeline_ = nullptr;
 
  protected:
+  // Asserts that it is one of these kinds.
+  SharedType(Document* document, uint32_t branch, Kinds kinds);
+
   uint32_t branch_ = 0;
 };
 

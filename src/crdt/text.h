@@ -12,7 +12,9 @@ namespace tidemark::crdt {
 
 class Text : public SharedType {
  public:
-  using SharedType::SharedType;
+  static constexpr Kinds kKinds = only(TypeRef::kText) | only(TypeRef::kXmlText);
+  Text() = default;
+  Text(Document* document, uint32_t branch) : SharedType(document, branch, kKinds) {}
 
   // Inserts UTF-8 with the attributes in force at the index. kInvalid if the index exceeds the
   // length or the text is not UTF-8; nothing is inserted then.
@@ -21,8 +23,9 @@ class Text : public SharedType {
   Result<> insert(uint32_t index, std::string_view utf8, const Attributes& attributes);
   // An embed takes the attributes given; those in force and not given end before it.
   Result<> insert_embed(uint32_t index, const Any& embed, const Attributes& attributes = {});
-  // A nested type as an embed; kInvalid also for a kind that there is not. `name` names an XML element or hook; `fill` may give it its first
-  // content, which then comes before the formats that end the attributes.
+  // A nested type as an embed; kInvalid also for a kind that there is not. `name` names an XML
+  // element or hook; `fill` may give it its first content, which then comes before the formats that
+  // end the attributes.
   Result<SharedType> insert_type(uint32_t index, TypeRef kind, std::string_view name = {},
                                  const Attributes& attributes = {},
                                  const std::function<void(SharedType)>& fill = {});
@@ -47,6 +50,9 @@ class Text : public SharedType {
   void remove_attribute(std::string_view name);
   std::optional<Any> attribute(std::string_view name) const;
   AnyObject attributes() const;
+
+ protected:
+  using SharedType::SharedType;
 };
 
 }  // namespace tidemark::crdt

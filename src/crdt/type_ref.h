@@ -19,4 +19,11 @@ enum class TypeRef : uint8_t {
 // Whether a shared type can be of this kind: false for kUnknown and for numbers that no kind has.
 constexpr bool is_kind(TypeRef kind) { return kind <= TypeRef::kXmlText; }
 
+// A set of kinds.
+using Kinds = unsigned;
+constexpr Kinds only(TypeRef kind) { return 1U << static_cast<unsigned>(kind); }
+constexpr bool contains(Kinds kinds, TypeRef kind) {
+  return is_kind(kind) && (kinds & only(kind)) != 0;
+}
+
 }  // namespace tidemark::crdt

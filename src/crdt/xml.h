@@ -14,7 +14,9 @@ class XmlHook;
 
 class XmlFragment : public SharedType {
  public:
-  using SharedType::SharedType;
+  static constexpr Kinds kKinds = only(TypeRef::kXmlFragment) | only(TypeRef::kXmlElement);
+  XmlFragment() = default;
+  XmlFragment(Document* document, uint32_t branch) : SharedType(document, branch, kKinds) {}
 
   // kInvalid if the index exceeds the number of children.
   Result<XmlElement> insert_element(uint32_t index, std::string_view node_name);
@@ -26,11 +28,16 @@ class XmlFragment : public SharedType {
   std::vector<SharedType> children() const;
   // The same, one by one.
   LiveRange<XmlChildren> each_child() const { return LiveRange<XmlChildren>(*this); }
+
+ protected:
+  using SharedType::SharedType;
 };
 
 class XmlElement : public XmlFragment {
  public:
-  using XmlFragment::XmlFragment;
+  static constexpr Kinds kKinds = only(TypeRef::kXmlElement);
+  XmlElement() = default;
+  XmlElement(Document* document, uint32_t branch) : XmlFragment(document, branch, kKinds) {}
 
   std::string node_name() const;
   Result<> set_attribute(std::string_view name, const Any& value);
@@ -44,7 +51,9 @@ class XmlElement : public XmlFragment {
 
 class XmlText : public Text {
  public:
-  using Text::Text;
+  static constexpr Kinds kKinds = only(TypeRef::kXmlText);
+  XmlText() = default;
+  XmlText(Document* document, uint32_t branch) : Text(document, branch, kKinds) {}
 
   // With formats as tags around the text.
   std::string to_string() const;
@@ -52,7 +61,9 @@ class XmlText : public Text {
 
 class XmlHook : public Map {
  public:
-  using Map::Map;
+  static constexpr Kinds kKinds = only(TypeRef::kXmlHook);
+  XmlHook() = default;
+  XmlHook(Document* document, uint32_t branch) : Map(document, branch, kKinds) {}
 
   std::string hook_name() const;
 };

@@ -23,7 +23,7 @@ void read_at(crdt::Doc& doc, const crdt::Snapshot& at, const crdt::Snapshot& bef
     const crdt::SharedType type = doc.root(name, crdt::TypeRef::kText);
     values_at(type, at);
     entries_at(type, at);
-    delta_between(crdt::Text(doc.document(), type.branch()), at, before);
+    if (const auto text = type.as<crdt::Text>()) delta_between(*text, at, before);
   }
   const Result<crdt::Doc> restored = doc_from_snapshot(doc, at, {.client_id = 3});
   if (restored) require_sound(*restored);

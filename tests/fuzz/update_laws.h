@@ -2,6 +2,7 @@
 // everything else, and a document that took it can be sent whole to another.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "crdt/doc.h"
@@ -30,9 +31,10 @@ inline void read_all(crdt::Doc& doc) {
     const crdt::SharedType root = doc.root(name, doc.likely_kind(name));
     crdt::to_json(root.to_json());
     root.to_string();
-    const crdt::Text text(root.document(), root.branch());
-    crdt::to_json(crdt::delta_to_json(text.to_delta()));
-    crdt::to_json(crdt::Any(text.attributes()));
+    const std::optional<crdt::Text> text = root.as<crdt::Text>();
+    if (!text) continue;
+    crdt::to_json(crdt::delta_to_json(text->to_delta()));
+    crdt::to_json(crdt::Any(text->attributes()));
   }
   doc.is_json_whole();
 }

@@ -48,6 +48,25 @@ TEST(MisuseDeathTest, handles_whose_document_is_gone) {
   EXPECT_DEATH((void)SharedType().kind(), kNoDocument);
 }
 
+TEST(MisuseDeathTest, handles_of_numbers_and_kinds_that_there_are_not) {
+  set_assertion_hook(abort_loudly);
+  constexpr const char* kNoType = "document_has_this_type";
+  constexpr const char* kOtherKind = "type_is_of_this_kind";
+  Doc doc;
+  const Text text = doc.text("t");
+  const SharedType map = doc.map("m");
+  EXPECT_DEATH(SharedType(doc.document(), 12345), kNoType);
+  EXPECT_DEATH(Array(doc.document(), 12345), kNoType);
+  EXPECT_DEATH(Text(doc.document(), map.branch()), kOtherKind);
+  EXPECT_DEATH(Array(doc.document(), text.branch()), kOtherKind);
+  EXPECT_DEATH(Map(doc.document(), doc.array("a").branch()), kOtherKind);
+  EXPECT_DEATH(XmlText(doc.document(), text.branch()), kOtherKind);
+  EXPECT_DEATH(XmlElement(doc.document(), doc.xml_fragment("f").branch()), kOtherKind);
+  // Attributes are entries.
+  ASSERT_TRUE(doc.text("t").set_attribute("k", Any(1.0)));
+  EXPECT_TRUE(Map(doc.document(), text.branch()).contains("k"));
+}
+
 // Nobody could read what they would write.
 TEST(MisuseDeathTest, client_ids_and_names_of_roots_that_cannot_be_written) {
   set_assertion_hook(abort_loudly);

@@ -37,6 +37,12 @@ SharedType child_at(const SharedType& type, const Json& step) {
     case TypeRef::kXmlFragment:
     case TypeRef::kXmlElement:
       return as<crdt::XmlFragment>(type).child(step.GetUint()).value_or(SharedType());
+    case TypeRef::kText:
+    case TypeRef::kXmlText:
+      for (const crdt::TextRun& run : as<crdt::Text>(type).runs()) {
+        if (run.index == step.GetUint()) return type_in(run.embed);
+      }
+      return {};
     default: return type_in(as<crdt::Array>(type).at(step.GetUint()));
   }
 }

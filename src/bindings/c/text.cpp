@@ -54,9 +54,11 @@ Result<crdt::Delta> delta_of(const crdt::Any& json) {
 
 crdt::Text* tm_doc::text(tm_type branch) {
   if (!recent_text || recent_text.branch() != branch) {
-    recent_text = crdt::Text(doc.document(), branch);
+    const std::optional<crdt::Text> found = type(branch).as<crdt::Text>();
+    if (!found) return nullptr;
+    recent_text = *found;
   }
-  return is_text(recent_text.kind()) ? &recent_text : nullptr;
+  return &recent_text;
 }
 
 tm_status tm_kind(tm_doc* doc, tm_type type) {
