@@ -115,7 +115,10 @@ class UndoStack {
   void stop_capturing();
 
   // One step, and those before it that have no effect any more. False if there was none with an
-  // effect, and inside of a call of this stack.
+  // effect, and inside of a call of this stack: an event, whichever, `captures` or `may_delete`. In
+  // an open transaction, and in a callback of the document, it is an edit like any other, as in
+  // Yjs: it takes back what is on the stack by then, and becomes a step of the undo side itself, so
+  // that who undoes whatever happens never ends.
   bool undo();
   bool redo();
   bool can_undo() const { return undo_count() > 0; }

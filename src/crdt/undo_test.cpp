@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -569,6 +570,43 @@ TEST(Undo, does_not_notice_shortcuts) {
       if (HasFatalFailure()) return;
     }
   }
+}
+
+TEST(Undo, does_nothing_inside_of_an_event_of_its_stack) {
+  Doc doc;
+  Text text = doc.text("t");
+  UndoStack stack(doc, std::array<SharedType, 1>{text}, each_apart());
+  std::vector<bool> answers;
+  const Subscription events = stack.on_event([&](const UndoEvent&) {
+    answers.push_back(stack.undo());
+    answers.push_back(stack.redo());
+  });
+  ASSERT_TRUE(text.insert(0, "a"));
+  EXPECT_EQ(answers, std::vector<bool>(2));
+  EXPECT_EQ(text.to_string(), "a");
+  EXPECT_EQ(stack.undo_count(), 1u);
+  EXPECT_TRUE(stack.undo());
+  EXPECT_TRUE(stack.redo());
+  stack.clear();
+  EXPECT_FALSE(std::find(answers.begin(), answers.end(), true) != answers.end());
+  EXPECT_EQ(text.to_string(), "a");
+}
+
+TEST(Undo, in_a_callback_of_the_document_is_an_edit_like_any_other) {
+  Doc doc;
+  Text text = doc.text("t");
+  UndoStack stack(doc, std::array<SharedType, 1>{text}, each_apart());
+  ASSERT_TRUE(text.insert(0, "a"));
+  int left = 1;
+  bool undone = false;
+  const Subscription heard = text.observe([&](const Event&) {
+    if (left-- > 0) undone = stack.undo();
+  });
+  ASSERT_TRUE(text.insert(1, "b"));
+  EXPECT_TRUE(undone);
+  EXPECT_EQ(text.to_string(), "b");
+  EXPECT_EQ(stack.undo_count(), 2u);
+  EXPECT_EQ(stack.redo_count(), 0u);
 }
 
 }  // namespace

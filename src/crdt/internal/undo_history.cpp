@@ -223,7 +223,7 @@ void UndoHistory::clear(bool undo, bool redo) {
 }
 
 bool UndoHistory::pop(Side side) {
-  if (popping_ || current_) return false;
+  if (popping_ || current_ || telling_ > 0) return false;
   popping_ = side;
   changed_.clear();
   document_.begin(origin_);
