@@ -12,7 +12,10 @@ foreach(target IN LISTS modules)
   target_include_directories(${target} INTERFACE
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/tidemark>)
   file(GLOB headers CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${folder}/*.h")
-  list(FILTER headers EXCLUDE REGEX "_test\\.h$")
+  # What only tests include, and what the C interface is made of.
+  list(FILTER headers EXCLUDE REGEX "(/test_[a-z_]+|_test|_fixture)\\.h$")
+  list(FILTER headers EXCLUDE REGEX
+       "(sync/golden|sync/golden_frames|server/faulty_store|c/heap|c/kernel)\\.h$")
   install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tidemark/${folder})
   # Whoever is linked first needs those behind it.
   list(PREPEND TM_PC_LIBS -l${target})
