@@ -56,7 +56,12 @@ class Install(unittest.TestCase):
         self.assertEqual(in_c, ["tidemark.h"])
         source = self.root / "all.cpp"
         source.write_text("".join(f'#include "{header}"\n' for header in sorted(headers)))
-        run("c++", "-fsyntax-only", "-Wall", "-Wextra", *self.flags("--cflags"), source)
+        for standard in ("c++20", "c++23"):
+            run("c++", f"-std={standard}", "-fsyntax-only", "-Wall", "-Wextra",
+                *self.flags("--cflags"), source)
+
+    def test_leaves_the_choice_of_the_standard_to_the_program(self):
+        self.assertFalse([flag for flag in self.flags("--cflags") if flag.startswith("-std")])
 
     def test_is_found_by_cmake(self):
         build = self.root / "build"
@@ -68,7 +73,7 @@ class Install(unittest.TestCase):
 
     def test_is_found_by_pkg_config(self):
         program = self.root / "collaborate"
-        run("c++", self.root / "examples/collaborate.cpp",
+        run("c++", "-std=c++20", self.root / "examples/collaborate.cpp",
             *self.flags("--cflags", "--libs"), "-o", program)
         self.assertEqual(run(program), (EXAMPLES / "collaborate.txt").read_text())
 
