@@ -52,11 +52,14 @@ class ColdDoc {
 
   // What a replica with this state vector lacks; everything by default.
   Buffer encode_state_as_update(UpdateFormat format, const StateVector& known = {}) const;
-  // Takes in what the update has. Content that it deletes is given up only by compact(), or when a
-  // document is made of this and frozen again. Errors leave it as it was: kConflict if the update
-  // was written under another integration rule.
+  // Takes in what the update has. Bytes are merged with bytes, which is linear in the whole
+  // document however small the update: some 40 ms for 800 kB, at each keystroke. Merge what comes
+  // in many updates with merge_updates() first, or thaw() what somebody types into. Content that it
+  // deletes is given up only by compact(), or when a document is made of this and frozen again.
+  // Errors leave it as it was: kConflict if the update was written under another integration rule.
   Result<> apply_update(Bytes update, UpdateFormat format, const UpdateLimits& limits = {});
-  // Whether it is all here for sure: false also for what has come but lies beyond a gap.
+  // Whether it is all here for sure: false also for what has come but lies beyond a gap. Linear in
+  // the document, which is read once.
   Result<bool> contains(Bytes update, UpdateFormat format, const UpdateLimits& limits = {}) const;
 
   // That of this object included.
