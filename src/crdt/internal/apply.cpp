@@ -55,7 +55,10 @@ class Document::Application {
   }
 
   void run() {
-    if (sections_.size() > 1) list_clients();
+    if (sections_.size() > 1) {
+      sort_sections();
+      list_clients();
+    }
     for (size_t i = 0; i < sections_.size(); ++i) {
       stack_.assign(1, i);
       sections_[i].is_on_stack = true;
@@ -113,6 +116,14 @@ class Document::Application {
     section.has_view = false;
     // Whoever waits for this section looks again after each of its structs.
     if (stack_.size() > 1) leave(section);
+  }
+
+  // As Yjs goes through them, and writes them: of those who put something at one place the first to
+  // come belongs last, so that the others need not look at each other.
+  void sort_sections() {
+    const auto goes_first = [](const Section& a, const Section& b) { return a.client > b.client; };
+    if (std::is_sorted(sections_.begin(), sections_.end(), goes_first)) return;
+    compact_stable_sort(sections_.begin(), sections_.end(), goes_first);
   }
 
   void list_clients() {

@@ -8,11 +8,6 @@ bool is_of_one_spine(const Item& a, const Item& b) {
          (!a.has_origin() || a.origin_clock == b.origin_clock);
 }
 
-bool has_same_right_origin(const Item& a, const Item& b) {
-  return a.right_origin_client == b.right_origin_client &&
-         (!a.has_right_origin() || a.right_origin_clock == b.right_origin_clock);
-}
-
 }  // namespace
 
 // The item that holds the right origin; kNone for the end of the list, and for a unit of another

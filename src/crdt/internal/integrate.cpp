@@ -107,10 +107,44 @@ void Document::claim_rule() {
   store.clients[own_client_].deleted.add(0, 1);
 }
 
+namespace {
+
+bool has_same_list(const Item& a, const Item& b) {
+  return a.parent == b.parent && a.has(Item::kHasKey) == b.has(Item::kHasKey) &&
+         (!a.has(Item::kHasKey) || a.leaf_or_key == b.leaf_or_key);
+}
+
+// What the item's writer put at the same place just before, if nothing else was linked since. The
+// item comes to lie directly to its left: a scan goes the same way up to there.
+ItemHandle twin_of(const StructStore& store, const ConflictMarks& marks, const Item& item) {
+  if (marks.last == kNone || marks.links != store.links) return kNone;
+  const Item& last = store.items[marks.last];
+  const bool is_twin = last.client() == item.client() && last.end_clock() == item.clock &&
+                       has_same_list(last, item) && has_same_origin(last, item) &&
+                       has_same_right_origin(last, item);
+  // It may have become a part of another since.
+  return is_twin && store.find(item.client(), item.clock - 1) == marks.last ? marks.last : kNone;
+}
+
+// The item to whose right the other was put, which is mostly still its neighbour.
+ItemHandle origin_of(const StructStore& store, const Item& item) {
+  if (item.left != kNone) {
+    const Item& left = store.items[item.left];
+    if (left.client() == item.origin_client() && left.last_clock() == item.origin_clock) {
+      return item.left;
+    }
+  }
+  return store.find(item.origin_client(), item.origin_clock);
+}
+
+}  // namespace
+
 // Where the item belongs among what others put at the same place concurrently: the item to its
 // left.
 ItemHandle Document::resolve_conflicts(const Item& item, ItemHandle left, ItemHandle right) {
   const Slab<Item>& items = store.items;
+  ConflictMarks& marks = conflict_marks_.make();
+  if (const ItemHandle twin = twin_of(store, marks, item); twin != kNone) return items[twin].left;
   ItemHandle at;
   if (left != kNone) {
     at = items[left].right;
@@ -119,29 +153,35 @@ ItemHandle Document::resolve_conflicts(const Item& item, ItemHandle left, ItemHa
   } else {
     at = store.branches[item.parent].start;
   }
+  // Ties go to the smaller client id. Any rule would do, as long as all replicas have the same. As
+  // long as each in turn goes first there is nothing to remember but where that began.
+  const auto client_id = [this](ClientIndex client) { return store.clients[client].id; };
+  const uint64_t id = client_id(item.client());
+  const ItemHandle begin = at;
+  while (at != kNone && at != right && has_same_origin(items[at], item) &&
+         client_id(items[at].client()) < id) {
+    left = at;
+    at = items[at].right;
+  }
   if (at == kNone || at == right) return left;
-  auto& [scanned, conflicting] = conflict_marks_.make();
+  ScanMarks& scanned = marks.scanned;
+  ScanMarks& conflicting = marks.conflicting;
   scanned.begin(items.size());
   conflicting.begin(items.size());
-  const auto client_id = [this](ClientIndex client) { return store.clients[client].id; };
+  for (ItemHandle first = begin; first != at; first = items[first].right) scanned.add(first);
   for (; at != kNone && at != right; at = items[at].right) {
     scanned.add(at);
     conflicting.add(at);
     const Item& other = items[at];
-    const bool has_same_origin = other.origin_client() == item.origin_client() &&
-                                 (!item.has_origin() || other.origin_clock == item.origin_clock);
-    if (has_same_origin) {
-      // Ties go to the smaller client id. Any rule would do, as long as all replicas have the same.
-      if (client_id(other.client()) < client_id(item.client())) {
+    if (has_same_origin(other, item)) {
+      if (client_id(other.client()) < id) {
         left = at;
         conflicting.clear();
-      } else if (other.right_origin_client == item.right_origin_client &&
-                 (!item.has_right_origin() ||
-                  other.right_origin_clock == item.right_origin_clock)) {
+      } else if (has_same_right_origin(other, item)) {
         break;
       }
     } else if (other.has_origin()) {
-      const ItemHandle origin = store.find(other.origin_client(), other.origin_clock);
+      const ItemHandle origin = origin_of(store, other);
       if (!scanned.contains(origin)) break;
       if (!conflicting.contains(origin)) {
         left = at;
@@ -278,6 +318,10 @@ void Document::link_among(ItemHandle handle, ItemHandle left, ItemHandle right) 
     right = store.branches[parent].start;
   }
   store.link(handle, left, right);
+  if (ConflictMarks* marks = conflict_marks_.get(); marks != nullptr && !is_undisputed) {
+    marks->last = handle;
+    marks->links = store.links;
+  }
   if (right == kNone && key != kNone) {
     store.entries(store.branches[parent]).assign(key, handle);
     if (left != kNone) erase(left);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/sort.h"
 #include "crdt/internal/document.h"
 #include "crdt/internal/store/clock_buckets.h"
 #include "crdt/internal/update/reader.h"
@@ -225,6 +226,10 @@ class Document::Load {
 
   // The order is that of Application. False if something is missing.
   bool link() {
+    const auto goes_first = [](const Section& a, const Section& b) { return a.id > b.id; };
+    if (!std::is_sorted(sections_.begin(), sections_.end(), goes_first)) {
+      compact_stable_sort(sections_.begin(), sections_.end(), goes_first);
+    }
     for (const Section& section : sections_) {
       const bool is_all =
           store_.items[section.first].clock == 0 &&
@@ -403,6 +408,7 @@ class Document::Load {
     Branch& branch = store_.branches[neighbour.parent];
     ItemHandle& link = left != kNone ? items[left].right : branch.start;
     if (link != right) return false;
+    ++store_.links;
     link = section.at;
     if (right != kNone) items[right].left = section.at;
     item.parent = neighbour.parent;

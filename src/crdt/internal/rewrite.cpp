@@ -7,6 +7,7 @@
 namespace tidemark::crdt {
 
 std::vector<ItemHandle> StructStore::rewrite() {
+  ++links;
   index_.reset();
   for (Branch& branch : branches) branch.tree = kNone;
   joint_ = {};

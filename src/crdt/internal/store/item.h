@@ -82,6 +82,16 @@ struct Item {
 
 static_assert(sizeof(Item) == 48);
 
+// Whether both were put to the right, to the left, of the same unit or end of their list.
+inline bool has_same_origin(const Item& a, const Item& b) {
+  return a.origin_client() == b.origin_client() &&
+         (!a.has_origin() || a.origin_clock == b.origin_clock);
+}
+inline bool has_same_right_origin(const Item& a, const Item& b) {
+  return a.right_origin_client == b.right_origin_client &&
+         (!a.has_right_origin() || a.right_origin_clock == b.right_origin_clock);
+}
+
 // Content bytes in the pool that an Item alone cannot describe: text that is not ASCII, encoded
 // values, buffers. Format: `key` is the attribute, `identity` tells whether two formats hold the
 // same JavaScript object in Yjs. Doc: `key` is the guid.

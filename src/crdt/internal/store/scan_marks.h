@@ -29,6 +29,8 @@ class ScanMarks {
 struct ConflictMarks {
   ScanMarks scanned;
   ScanMarks conflicting;
+  ItemHandle last = kNone;  // which was linked after such a scan,
+  uint32_t links = 0;       // when so many had been
 };
 
 }  // namespace tidemark::crdt

@@ -139,6 +139,7 @@ ItemHandle StructStore::split(ItemHandle left_handle, uint32_t offset, Directory
 
 void StructStore::link(ItemHandle handle, ItemHandle left, ItemHandle right) {
   Item& item = items[handle];
+  ++links;
   item.left = left;
   item.right = right;
   if (left != kNone) items[left].right = handle;

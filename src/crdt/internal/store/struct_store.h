@@ -58,6 +58,7 @@ class StructStore {
   Pool pool;
   std::vector<Client> clients;
   std::vector<Branch> branches;
+  uint32_t links = 0;  // how often an item was linked, modulo 2^32
 
   // --- names and clients
   KeyId intern(std::string_view key);
