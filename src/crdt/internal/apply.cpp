@@ -144,12 +144,12 @@ class Document::Application {
   void set_aside(WireId missing) {
     while (!stack_.empty()) {
       Section& section = sections_[stack_.back()];
-      document_.pending_.add(section.view, missing);
+      set_aside(section.view, missing);
       uint64_t end = section.view.end_clock();
       section.has_view = false;
       while (advance(section)) {
         if (section.view.ref != Ref::kSkip) {
-          document_.pending_.add(section.view, {section.client, end - 1});
+          set_aside(section.view, {section.client, end - 1});
         }
         end = section.view.end_clock();
       }
@@ -162,6 +162,12 @@ class Document::Application {
     }
   }
 
+  void set_aside(const StructView& view, WireId missing) {
+    UpdateWriterV1 writer;
+    writer.write(view);
+    document_.wait_for(missing, view, writer.bytes());
+  }
+
   Document& document_;
   RuleClaim claim_;
   std::vector<Section> sections_;
@@ -169,36 +175,40 @@ class Document::Application {
   std::vector<size_t> stack_;
 };
 
+namespace {
+
+// No state is as high as the highest clock.
+Pending::Need need_of(StructStore& store, WireId missing) {
+  const auto clock = static_cast<uint32_t>(std::min<uint64_t>(missing.clock, 0xffffffff));
+  return {store.add_client(missing.client), clock};
+}
+
+}  // namespace
+
+void Document::wait_for(WireId missing, const StructView& view, Bytes bytes) {
+  const ClientIndex client = store.add_client(view.id.client);
+  const bool is_own = missing.client == view.id.client;
+  pending_.add({client, view.id, view.len, bytes},
+               is_own ? Pending::Need{client} : need_of(store, missing));
+}
+
 void Document::retry_pending() {
   if (pending_.is_empty()) return;
-  std::vector<uint64_t> grown;
+  std::vector<ClientIndex> grown;
   grown.reserve(open_->touched.size());
-  for (const TransactionRecord::Touched& touched : open_->touched) {
-    grown.push_back(store.clients[touched.client].id);
-  }
-  while (!grown.empty()) {
-    const uint64_t client = grown.back();
-    const std::optional<Pending::Ready> ready = pending_.take_ready(client, state_of(client));
-    if (!ready) {
-      grown.pop_back();
-      continue;
-    }
-    UpdateReaderV1 reader(ready->bytes, ready->id);
+  for (const TransactionRecord::Touched& touched : open_->touched) grown.push_back(touched.client);
+  const auto state = [this](ClientIndex client) { return store.clients[client].state; };
+  pending_.wake(std::move(grown), state, [this, state](const Pending::Block& block) {
+    UpdateReaderV1 reader(block.bytes, block.id);
     StructView view;
     TM_ASSERT(reader.next(view));
-    const uint32_t state = state_of(view.id.client);
-    if (view.id.clock > state) {
-      pending_.keep_waiting(*ready, {view.id.client, view.id.clock - 1});
-    } else if (view.end_clock() <= state) {
-      pending_.forget(*ready);
-    } else if (const std::optional<WireId> missing = missing_for(view)) {
-      pending_.keep_waiting(*ready, *missing);
-    } else {
-      integrate(view, static_cast<uint32_t>(state - view.id.clock));
-      pending_.forget(*ready);
-      if (view.id.client != client) grown.push_back(view.id.client);
-    }
-  }
+    const uint32_t known = state(block.client);
+    if (view.end_clock() <= known) return Pending::Need{};
+    if (view.id.clock > known) return Pending::Need{block.client};
+    if (const std::optional<WireId> missing = missing_for(view)) return need_of(store, *missing);
+    integrate(view, static_cast<uint32_t>(known - view.id.clock));
+    return Pending::Need{};
+  });
   pending_.fit();
 }
 
@@ -238,7 +248,9 @@ void Document::apply_deletes(const DeleteSet& deletes) {
                             static_cast<uint32_t>(known_end));
       }
       const uint64_t unknown = std::max(range.first, state);
-      if (unknown < range.end) pending_deletes_.add(deleted.id, {unknown, range.end});
+      if (unknown < range.end) {
+        pending_deletes_.add(store.add_client(deleted.id), deleted.id, {unknown, range.end});
+      }
     }
   }
 }
@@ -254,9 +266,8 @@ void Document::retry_deletes() {
     return store.clients[a].id > store.clients[b].id;
   });
   for (const ClientIndex client : grown) {
-    const Client& owner = store.clients[client];
     while (const std::optional<ClockRange> range =
-               pending_deletes_.take_ready(owner.id, owner.state)) {
+               pending_deletes_.take_ready(client, store.clients[client].state)) {
       apply_deleted_range(client, static_cast<uint32_t>(range->first),
                           static_cast<uint32_t>(range->end));
     }

@@ -86,13 +86,13 @@ class Document {
   // --- garbage (collect.cpp)
   void change_gc_policy(const GcPolicy& policy);
   void compact();
-  // Whether nothing that the snapshot shows has been given up here, nor will be.
+  // Whether nothing that the snapshot shows is or will be given up here.
   bool keeps(const Snapshot& snapshot) const;
 
   // --- histories (history.cpp)
   // A kept copy of an item at this place, as what its content is redone.
   ItemHandle insert_copy(ItemHandle item, BranchHandle parent, ItemHandle left, ItemHandle right);
-  // What begins with this unit, cut off inside a transaction if need be. Garbage is not cut.
+  // What begins with this unit, cut off if need be. Garbage is not cut.
   ItemHandle item_at(UnitId unit) { return clean_start(unit.client, unit.clock); }
   // Whether what a transaction of this origin deletes from the type might be wanted back.
   bool may_keep(BranchHandle branch, uint64_t origin);
@@ -128,6 +128,7 @@ class Document {
   bool erase_plain(BranchHandle branch, uint32_t index, uint32_t units);
   // A value as `any`, for a key that has or had one. The bytes must not be the document's own.
   bool set_plain(BranchHandle branch, KeyId key, Bytes value);
+  bool unset_plain(BranchHandle branch, KeyId key);
   // Said inside a transaction: where a local insertion ended, or a local deletion left its gap.
   void hint_caret(BranchHandle branch, uint32_t end_index) {
     hint_ = {Hint::Kind::kCaret, branch, end_index};
@@ -174,7 +175,7 @@ class Document {
   ItemHandle first_in_chain(BranchHandle parent, KeyId key) const;
   ItemHandle clean_end(ClientIndex client, uint32_t clock);
   ItemHandle clean_start(ClientIndex client, uint32_t clock);
-  void fill_content(ItemHandle item, const StructView& view, uint32_t offset);
+  void fill_content(ItemHandle item, const StructView& view);
   void link_among(ItemHandle item, ItemHandle left, ItemHandle right);
   void finish_integration(ItemHandle item);
   void take_effect(ItemHandle item);
@@ -196,14 +197,13 @@ class Document {
   uint32_t state_of(uint64_t client) const;
   void apply_deletes(const DeleteSet& deletes);
   void apply_deleted_range(ClientIndex client, uint32_t clock, uint32_t end);
+  void wait_for(WireId missing, const StructView& view, Bytes bytes);
   void retry_pending();
   void retry_deletes();
-
   // encode.cpp
-  using Section = Outgoing::Section;
   bool plain_of(const Item& item, PlainStruct& plain) const;
   template <typename Writer>
-  void write_sections(Writer& writer, const std::vector<Section>& sections);
+  void write_sections(Writer& writer, const std::vector<Outgoing::Section>& sections);
   // plain_edit.cpp
   bool may_begin_shortcut() const;
   bool may_take_shortcut(BranchHandle branch) const;
@@ -247,6 +247,7 @@ class Document {
   bool may_replace(const Item& item) const;
   void replace(ItemHandle left, ClientIndex writer, Bytes value);
   void retire(ItemHandle item);
+  bool unset(ItemHandle last, uint64_t origin, bool is_local);
   void write_replaced(const Item& item, Bytes value);
   bool apply_entry(Decoder from, uint64_t origin);
   // waiting_edit.cpp

@@ -82,11 +82,11 @@ bool Document::plain_of(const Item& item, PlainStruct& plain) const {
 }
 
 template <typename Writer>
-void Document::write_sections(Writer& writer, const std::vector<Section>& sections) {
+void Document::write_sections(Writer& writer, const std::vector<Outgoing::Section>& sections) {
   writer.begin(sections.size());
   StructView view;
   std::array<PlainStruct, kMostPlain> row;
-  for (const Section& section : sections) {
+  for (const Outgoing::Section& section : sections) {
     const Client& client = store.clients[section.client];
     const Directory::Position first = client.directory.find(section.clock);
     writer.begin_section(client.id, client.directory.count_from(first), section.clock);
@@ -136,7 +136,7 @@ Buffer Document::encode_state(const StateVector& from) {
   const bool may_keep = depth_ == 0 && queue_.is_empty();
   if (const Buffer* kept = encoded_.whole(kFormat); may_keep && from.is_empty() && kept)
     return *kept;
-  std::vector<Section> sections;
+  std::vector<Outgoing::Section> sections;
   for (const ClientIndex client : store.descending()) {
     const uint64_t known = from.clock_of(store.clients[client].id);
     if (known < store.clients[client].state) {
@@ -194,9 +194,10 @@ void Document::write_transaction(Writer& writer, const TransactionRecord& record
       sections.push_back({touched.client, touched.before});
     }
   }
-  compact_sort(sections.begin(), sections.end(), [this](const Section& a, const Section& b) {
-    return store.clients[a.client].id > store.clients[b.client].id;
-  });
+  compact_sort(sections.begin(), sections.end(),
+               [this](const Outgoing::Section& a, const Outgoing::Section& b) {
+                 return store.clients[a.client].id > store.clients[b.client].id;
+               });
   write_sections(writer, sections);
   deletes.clear();
   for (const TransactionRecord::Deleted& range : record.deleted) {

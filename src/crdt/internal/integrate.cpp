@@ -253,24 +253,22 @@ void Document::integrate_garbage(ClientIndex client, uint32_t clock, uint32_t le
   append_to_client(handle);
 }
 
-void Document::fill_content(ItemHandle handle, const StructView& view, uint32_t offset) {
+void Document::fill_content(ItemHandle handle, const StructView& view) {
   Item& item = store.items[handle];
-  StructView cut = view;
-  if (offset > 0) slice(cut, offset);
   switch (view.ref) {
     case Ref::kString:
-      if (cut.starts_with_replacement || cut.ends_with_replacement) {
-        std::string text(cut.starts_with_replacement ? kReplacement : "");
-        text += cut.text;
-        if (cut.ends_with_replacement) text += kReplacement;
+      if (view.starts_with_replacement || view.ends_with_replacement) {
+        std::string text(view.starts_with_replacement ? kReplacement : "");
+        text += view.text;
+        if (view.ends_with_replacement) text += kReplacement;
         store.assign_text(item, text);
       } else {
-        store.assign_text(item, cut.text);
+        store.assign_text(item, view.text);
       }
       return;
     case Ref::kType: {
-      const KeyId name = cut.text.data() == nullptr ? kNone : store.intern(cut.text);
-      const BranchHandle branch = store.new_branch(cut.type, handle, name);
+      const KeyId name = view.text.data() == nullptr ? kNone : store.intern(view.text);
+      const BranchHandle branch = store.new_branch(view.type, handle, name);
       store.items[handle].content = branch;
       return;
     }
@@ -281,14 +279,14 @@ void Document::fill_content(ItemHandle handle, const StructView& view, uint32_t 
     case Ref::kJson:
     case Ref::kBinary: {
       const KeyId key =
-          view.ref == Ref::kFormat || view.ref == Ref::kDoc ? store.intern(cut.text) : kNone;
+          view.ref == Ref::kFormat || view.ref == Ref::kDoc ? store.intern(view.text) : kNone;
       const uint32_t identity = view.ref == Ref::kFormat ? store.new_identity() : 0;
-      if (cut.payload_is_json) {
+      if (view.payload_is_json) {
         Buffer value;
-        TM_ASSERT(json_to_any(as_text(cut.payload), value));  // the update was read before
+        TM_ASSERT(json_to_any(as_text(view.payload), value));  // the update was read before
         item.content = store.new_span(value, key, identity);
       } else {
-        item.content = store.new_span(cut.payload, key, identity);
+        item.content = store.new_span(view.payload, key, identity);
       }
       item.set(Item::kHasSpan);
       return;
@@ -389,7 +387,13 @@ void Document::integrate(const StructView& view, uint32_t offset) {
     item.right_origin_client = store.items[at.right].client();
     item.right_origin_clock = store.items[at.right].clock;
   }
-  fill_content(handle, view, offset);
+  if (offset == 0) {
+    fill_content(handle, view);
+  } else {
+    StructView rest = view;
+    slice(rest, offset);
+    fill_content(handle, rest);
+  }
   link_among(handle, at.left, at.right);
   finish_integration(handle);
 }

@@ -201,7 +201,7 @@ class Document::Load {
                !view.ends_with_replacement) {
       store_.assign_text(item, view.text);
     } else if (view.is_item() && view.ref != Ref::kDeleted) {
-      document_.fill_content(handle, view, 0);
+      document_.fill_content(handle, view);
     }
     if (view.ref == Ref::kGc || view.ref == Ref::kDeleted) note_deleted(item);
     return true;

@@ -6,82 +6,76 @@
 #include "base/sort.h"
 #include "crdt/internal/update/reader.h"
 #include "crdt/internal/update/struct_cut.h"
-#include "crdt/internal/update/writer.h"
 
 namespace tidemark::crdt {
 
-uint32_t& Pending::Index::place_of(const Slab<Kept>& records, WireId id) {
-  if (used_ * 2 >= slots_.size()) grow();
-  const uint64_t hash_of_client = SlotTable::hash_of_id(id.client ^ secret_);
-  const auto hash = static_cast<uint32_t>(SlotTable::hash_of_id(hash_of_client ^ id.clock));
-  size_t at = hash & mask();
-  for (; slots_[at].number != kNone; at = (at + 1) & mask()) {
-    if (slots_[at].hash != hash) continue;
-    const Kept& kept = records[slots_[at].number];
-    if (kept.client == id.client && kept.clock == id.clock) return slots_[at].number;
-  }
-  ++used_;
-  slots_[at].hash = hash;
-  return slots_[at].number;
+void Pending::Lists::wait(ClientIndex client, const Need& need) {
+  ClockQueue<Waiter>& waiters = waiting.at(need.client).waiters;
+  const size_t before = waiters.memory();
+  waiters.add({need.clock, client});
+  queue_bytes += waiters.memory() - before;
+  waiting.at(client).need = need;
 }
 
-void Pending::Index::grow() {
-  constexpr size_t kFew = 16;
-  const std::vector<Slot> before = std::move(slots_);
-  slots_.assign(before.empty() ? kFew : before.size() * 2, {});
-  for (const Slot& slot : before) {
-    if (slot.number == kNone) continue;
-    size_t at = slot.hash & mask();
-    while (slots_[at].number != kNone) at = (at + 1) & mask();
-    slots_[at] = slot;
-  }
-}
-
-bool Pending::GoesAfter::operator()(const Waiter& a, const Waiter& b) const {
-  if (a.missing_clock != b.missing_clock) return a.missing_clock > b.missing_clock;
-  const Kept& kept_a = records[a.number];
-  const Kept& kept_b = records[b.number];
-  return kept_a.client != kept_b.client ? kept_a.client > kept_b.client
-                                        : kept_a.clock > kept_b.clock;
-}
-
-void Pending::Lists::wait(uint32_t number, WireId missing) {
-  waiting.add(missing.client, {missing.clock, number}, GoesAfter{records});
-}
-
-void Pending::Lists::add(WireId id, uint64_t len, Bytes bytes, WireId missing) {
-  uint32_t& place = by_id.place_of(records, id);
-  if (place != kNone && records[place].len > 0) {
-    if (records[place].len >= len) return;
-    forget(records[place]);
-  }
-  place = records.add();
-  records[place] = {.client = id.client,
-                    .at = rows.size(),
-                    .size = static_cast<uint32_t>(bytes.size()),
-                    .clock = static_cast<uint32_t>(id.clock),
-                    .len = static_cast<uint32_t>(len)};
-  append(rows, bytes);
-  live_bytes += bytes.size();
+void Pending::Lists::add(const Block& block, const Need& need) {
+  Waiting& of = waiting.at(block.client);
+  const auto clock = static_cast<uint32_t>(block.id.clock);
+  const bool is_first = of.kept.is_empty() || clock < of.kept.first().clock;
+  const size_t before = of.kept.memory();
+  of.id = block.id.client;
+  of.kept.add({.at = rows.size(),
+               .size = static_cast<uint32_t>(block.bytes.size()),
+               .clock = clock,
+               .len = static_cast<uint32_t>(block.len)});
+  append(rows, block.bytes);
+  live_bytes += block.bytes.size();
   ++count;
-  wait(place, missing);
+  if (of.kept.is_disordered()) settle(of.kept);
+  queue_bytes += of.kept.memory() - before;
+  if (!is_first) return;
+  of.need = {};
+  if (need.client != block.client) wait(block.client, need);
 }
 
-void Pending::Lists::forget(Kept& kept) {
-  live_bytes -= kept.size;
-  --count;
-  kept.len = 0;
+Pending::Block Pending::Lists::block_of(ClientIndex client, const Waiting& of) const {
+  const Kept& kept = of.kept.first();
+  return {client, {of.id, kept.clock}, kept.len, Bytes(rows).subspan(kept.at, kept.size)};
+}
+
+// Whoever comes again says again what was not heard: of one id only one is kept.
+void Pending::Lists::settle(ClockQueue<Kept>& kept) {
+  kept.for_each([this](const Kept& one) {
+    live_bytes -= one.size;
+    --count;
+  });
+  kept.assign(in_order(kept));
+  kept.for_each([this](const Kept& one) {
+    live_bytes += one.size;
+    ++count;
+  });
 }
 
 // Rewriting costs no more than what was forgotten since the last time.
 bool Pending::Lists::is_wasteful() const {
-  constexpr size_t kFewRecords = 64;
   constexpr size_t kFewBytes = 4096;
-  return records.size() > 2 * count + kFewRecords || rows.size() > 2 * live_bytes + kFewBytes;
+  return rows.size() > 3 * live_bytes + kFewBytes;
 }
 
-size_t Pending::Lists::memory() const {
-  return records.memory() + by_id.memory() + waiting.memory() + rows.capacity();
+// By clock, of those with one clock the longest first, and of these the one that came first.
+std::vector<Pending::Kept> Pending::in_order(const ClockQueue<Kept>& queue) {
+  std::vector<Kept> order;
+  order.reserve(queue.size());
+  queue.for_each([&](const Kept& kept) { order.push_back(kept); });
+  const auto goes_before = [](const Kept& a, const Kept& b) {
+    if (a.clock != b.clock) return a.clock < b.clock;
+    return a.len != b.len ? a.len > b.len : a.at < b.at;
+  };
+  if (!std::is_sorted(order.begin(), order.end(), goes_before)) {
+    compact_sort(order.begin(), order.end(), goes_before);
+  }
+  const auto have_one_id = [](const Kept& a, const Kept& b) { return a.clock == b.clock; };
+  order.erase(std::unique(order.begin(), order.end(), have_one_id), order.end());
+  return order;
 }
 
 void Pending::rewrite() {
@@ -89,51 +83,54 @@ void Pending::rewrite() {
   const Lists& old = *before.get();
   if (old.count == 0) return;
   Lists& lists = lists_.make();
-  lists.records.reserve(static_cast<uint32_t>(old.count));
   lists.rows.reserve(old.live_bytes);
-  for (const auto& [client, heap] : old.waiting.all()) {
-    for (const Waiter& waiter : heap) {
-      const Kept& kept = old.records[waiter.number];
-      if (kept.len == 0) continue;
-      lists.add({kept.client, kept.clock}, kept.len, Bytes(old.rows).subspan(kept.at, kept.size),
-                {client, waiter.missing_clock});
+  for (const auto& [client, of] : old.waiting.all()) {
+    const Need need = of.need.client == kNoClient ? Need{client} : of.need;
+    for (const Kept& kept : in_order(of.kept)) {
+      lists.add(
+          {client, {of.id, kept.clock}, kept.len, Bytes(old.rows).subspan(kept.at, kept.size)},
+          need);
     }
   }
 }
 
-void Pending::add(const StructView& view, WireId missing) {
-  UpdateWriterV1 writer;
-  writer.write(view);
-  add(view.id, view.len, writer.bytes(), missing);
-}
-
-void Pending::add(WireId id, uint64_t len, Bytes bytes, WireId missing) {
-  TM_ASSERT(len > 0 && id.clock + len <= 0xffffffff && bytes.size() <= 0xffffffff);
-  lists_.make().add(id, len, bytes, missing);
+void Pending::add(const Block& block, const Need& need) {
+  TM_ASSERT(block.len > 0 && block.id.clock + block.len <= 0xffffffff &&
+            block.bytes.size() <= 0xffffffff);
+  lists_.make().add(block, need);
   if (lists_.get()->is_wasteful()) rewrite();
 }
 
-std::optional<Pending::Ready> Pending::take_ready(uint64_t client, uint64_t state) {
-  if (is_empty()) return std::nullopt;
+std::optional<Pending::Block> Pending::next_ready(ClientIndex grown, uint32_t state) {
   Lists& lists = *lists_.get();
-  std::vector<Waiter>* heap = lists.waiting.heap_of(client);
-  while (heap != nullptr && !heap->empty() && heap->front().missing_clock < state) {
-    const uint32_t number = heap->front().number;
-    lists.waiting.remove_first(*heap, GoesAfter{lists.records});
-    const Kept& kept = lists.records[number];
-    // A longer one may have taken its place.
-    if (kept.len == 0) continue;
-    return Ready{number, {kept.client, kept.clock}, Bytes(lists.rows).subspan(kept.at, kept.size)};
+  Waiting* const of = lists.waiting.find(grown);
+  if (of == nullptr) return std::nullopt;
+  if (!of->kept.is_empty()) {
+    const Kept& first = of->kept.first();
+    const bool is_known = first.clock + first.len <= state;
+    if (is_known || (first.clock <= state && of->need.client == kNoClient)) {
+      return lists.block_of(grown, *of);
+    }
+  }
+  while (!of->waiters.is_empty() && of->waiters.first().clock < state) {
+    const Waiter waiter = of->waiters.first();
+    of->waiters.remove_first();
+    Waiting& waiting = *lists.waiting.find(waiter.client);
+    // Another may have become the first.
+    if (waiting.kept.is_empty() || waiting.need != Need{grown, waiter.clock}) continue;
+    waiting.need = {};
+    return lists.block_of(waiter.client, waiting);
   }
   return std::nullopt;
 }
 
-void Pending::keep_waiting(const Ready& ready, WireId missing) {
-  lists_.get()->wait(ready.number, missing);
-}
-
-void Pending::forget(const Ready& ready) {
-  lists_.get()->forget(lists_.get()->records[ready.number]);
+void Pending::forget_first(ClientIndex client) {
+  Lists& lists = *lists_.get();
+  Waiting& of = *lists.waiting.find(client);
+  lists.live_bytes -= of.kept.first().size;
+  --lists.count;
+  of.kept.remove_first();
+  of.need = {};
 }
 
 void Pending::fit() {
@@ -144,119 +141,118 @@ void Pending::fit() {
   }
 }
 
+size_t Pending::count() const {
+  if (is_empty()) return 0;
+  size_t count = 0;
+  for (const auto& [client, of] : lists_.get()->waiting.all()) count += in_order(of.kept).size();
+  return count;
+}
+
+// Clocks ascend, with a Skip over what nobody has sent.
+void Pending::Lists::encode_client(const Waiting& of, LazyUpdateWriter<UpdateWriterV1>& to) const {
+  std::optional<uint64_t> next;
+  for (const Kept& kept : in_order(of.kept)) {
+    const WireId id{of.id, kept.clock};
+    UpdateReaderV1 reader(Bytes(rows).subspan(kept.at, kept.size), id);
+    StructView view;
+    TM_ASSERT(reader.next(view));
+    if (!next) next = id.clock;
+    if (view.end_clock() <= *next) continue;
+    if (id.clock > *next) {
+      StructView skip;
+      skip.id = {of.id, *next};
+      skip.ref = Ref::kSkip;
+      skip.len = id.clock - *next;
+      to.write(skip);
+    } else if (id.clock < *next) {
+      slice(view, *next - id.clock);
+    }
+    next = view.end_clock();
+    to.write(view);
+  }
+}
+
 Buffer Pending::encode() const {
   LazyUpdateWriter<UpdateWriterV1> writer;
   if (is_empty()) return writer.take({});
   const Lists& lists = *lists_.get();
-  std::vector<const Kept*> order;
-  order.reserve(lists.count);
-  for (const Kept& kept : lists.records) {
-    if (kept.len > 0) order.push_back(&kept);
+  std::vector<const Waiting*> clients;
+  for (const auto& [client, of] : lists.waiting.all()) {
+    if (!of.kept.is_empty()) clients.push_back(&of);
   }
-  // Clients descend; within a client clocks ascend, with a Skip over what nobody has sent.
-  compact_sort(order.begin(), order.end(), [](const Kept* a, const Kept* b) {
-    return a->client != b->client ? a->client > b->client : a->clock < b->clock;
-  });
-  WireId next;
-  for (size_t i = 0; i < order.size(); ++i) {
-    const Kept& kept = *order[i];
-    if (i == 0 || kept.client != next.client) next = {kept.client, kept.clock};
-    UpdateReaderV1 reader(Bytes(lists.rows).subspan(kept.at, kept.size),
-                          WireId{kept.client, kept.clock});
-    StructView view;
-    TM_ASSERT(reader.next(view));
-    if (view.end_clock() <= next.clock) continue;
-    if (view.id.clock > next.clock) {
-      StructView skip;
-      skip.id = next;
-      skip.ref = Ref::kSkip;
-      skip.len = view.id.clock - next.clock;
-      writer.write(skip);
-    } else if (view.id.clock < next.clock) {
-      slice(view, next.clock - view.id.clock);
-    }
-    next.clock = view.end_clock();
-    writer.write(view);
-  }
+  compact_sort(clients.begin(), clients.end(),
+               [](const Waiting* a, const Waiting* b) { return a->id > b->id; });
+  for (const Waiting* of : clients) lists.encode_client(*of, writer);
   return writer.take({});
-}
-
-std::map<uint64_t, uint64_t> Pending::missing() const {
-  std::map<uint64_t, uint64_t> lowest;
-  if (is_empty()) return lowest;
-  const Lists& lists = *lists_.get();
-  for (const auto& [client, heap] : lists.waiting.all()) {
-    for (const Waiter& waiter : heap) {
-      if (lists.records[waiter.number].len == 0) continue;
-      const auto [at, is_new] = lowest.emplace(client, waiter.missing_clock);
-      at->second = std::min(at->second, waiter.missing_clock);
-    }
-  }
-  return lowest;
 }
 
 std::string Pending::check() const {
   if (lists_.get() == nullptr) return "";
   const Lists& lists = *lists_.get();
-  std::vector<uint8_t> waits(lists.records.size(), 0);
-  for (const auto& [client, heap] : lists.waiting.all()) {
-    for (const Waiter& waiter : heap) waits[waiter.number] = 1;
-  }
-  std::string breaks;
   size_t count = 0;
   size_t bytes = 0;
-  for (uint32_t number = 0; number < lists.records.size(); ++number) {
-    const Kept& kept = lists.records[number];
-    if (kept.len == 0) continue;
-    ++count;
-    bytes += kept.size;
-    if (waits[number] == 0) breaks += "pending: a struct waits for nothing\n";
+  size_t queue_bytes = 0;
+  for (const auto& [client, of] : lists.waiting.all()) {
+    count += of.kept.size();
+    queue_bytes += of.kept.memory() + of.waiters.memory();
+    of.kept.for_each([&](const Kept& kept) { bytes += kept.size; });
   }
+  std::string breaks;
   if (count != lists.count) breaks += "pending: the structs are counted wrongly\n";
+  if (queue_bytes != lists.queue_bytes) breaks += "pending: the memory is counted wrongly\n";
   if (bytes != lists.live_bytes) breaks += "pending: the bytes are counted wrongly\n";
   return breaks;
 }
 
-namespace {
-
-bool goes_after(const ClockRange& a, const ClockRange& b) { return a.first > b.first; }
-
-}  // namespace
-
 // Joins what overlaps or touches, of which there may be much: a peer that comes again says again
 // what it deleted.
 void PendingDeletes::rewrite() {
-  const DeleteSet joined = all();
-  ranges_.drop();
+  const OnDemand<Ranges> before = std::move(ranges_);
   Ranges& ranges = ranges_.make();
-  for (const DeleteSet::Client& client : joined.clients()) {
-    for (const ClockRange& range : client.ranges) {
-      ranges.waiting.add(client.id, range, goes_after);
+  DeleteSet joined;
+  for (const auto& [client, of] : before.get()->waiting.all()) {
+    joined.clear();
+    of.ranges.for_each([&joined = joined, id = of.id](const Range& range) {
+      joined.add(id, range.clock, range.end - range.clock);
+    });
+    joined.normalize();
+    for (const ClockRange& range : joined.ranges_of(of.id)) {
+      ranges.add(client, of.id, {range.first, range.end});
     }
   }
-  ranges.count = joined.range_count();
   ranges.enough = 4 * ranges.count + kFew;
 }
 
-void PendingDeletes::add(uint64_t client, ClockRange range) {
+void PendingDeletes::add(ClientIndex client, uint64_t id, ClockRange range) {
   if (ranges_.make().count >= ranges_.get()->enough) rewrite();
-  ranges_.get()->waiting.add(client, range, goes_after);
-  ++ranges_.get()->count;
+  ranges_.get()->add(client, id, {range.first, range.end});
 }
 
-std::optional<ClockRange> PendingDeletes::take_ready(uint64_t client, uint64_t state) {
+void PendingDeletes::Ranges::add(ClientIndex client, uint64_t id, const Range& range) {
+  Waiting& of = waiting.at(client);
+  const size_t before = of.ranges.memory();
+  of.id = id;
+  of.ranges.add(range);
+  queue_bytes += of.ranges.memory() - before;
+  ++count;
+}
+
+std::optional<ClockRange> PendingDeletes::take_ready(ClientIndex client, uint64_t state) {
   if (is_empty()) return std::nullopt;
   Ranges& ranges = *ranges_.get();
-  std::vector<ClockRange>* heap = ranges.waiting.heap_of(client);
-  if (heap == nullptr || heap->empty() || heap->front().first >= state) return std::nullopt;
-  ClockRange taken = heap->front();
-  while (!heap->empty() && heap->front().first <= taken.end) {
-    taken.end = std::max(taken.end, heap->front().end);
-    ranges.waiting.remove_first(*heap, goes_after);
+  Waiting* const of = ranges.waiting.find(client);
+  if (of == nullptr || of->ranges.is_empty() || of->ranges.first().clock >= state) {
+    return std::nullopt;
+  }
+  ClockRange taken{of->ranges.first().clock, of->ranges.first().end};
+  while (!of->ranges.is_empty() && of->ranges.first().clock <= taken.end) {
+    taken.end = std::max(taken.end, of->ranges.first().end);
+    of->ranges.remove_first();
     --ranges.count;
+    ++ranges.taken_count;
   }
   if (taken.end > state) {
-    add(client, {state, taken.end});
+    ranges.add(client, of->id, {state, taken.end});
     taken.end = state;
   }
   return taken;
@@ -265,7 +261,7 @@ std::optional<ClockRange> PendingDeletes::take_ready(uint64_t client, uint64_t s
 void PendingDeletes::fit() {
   if (is_empty()) {
     ranges_.drop();
-  } else if (memory() > 200 * ranges_.get()->count + 4096) {
+  } else if (ranges_.get()->taken_count > 2 * ranges_.get()->count + kFew) {
     rewrite();
   }
 }
@@ -273,8 +269,10 @@ void PendingDeletes::fit() {
 DeleteSet PendingDeletes::all() const {
   DeleteSet set;
   if (is_empty()) return set;
-  for (const auto& [client, heap] : ranges_.get()->waiting.all()) {
-    for (const ClockRange& range : heap) set.add(client, range.first, range.len());
+  for (const auto& [client, of] : ranges_.get()->waiting.all()) {
+    of.ranges.for_each([&set, id = of.id](const Range& range) {
+      set.add(id, range.clock, range.end - range.clock);
+    });
   }
   set.normalize();
   return set;

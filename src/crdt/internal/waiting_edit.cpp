@@ -61,8 +61,8 @@ bool Document::set_aside(Bytes update, const UpdateLimits& limits) {
   if (!missing && !erases) return false;
   if (erases && erased.clocks.first < state_of(erased.client)) return false;
   encoded_.forget();
-  if (missing) pending_.add(view.id, view.len, bytes, *missing);
-  if (erases) pending_deletes_.add(erased.client, erased.clocks);
+  if (missing) wait_for(*missing, view, bytes);
+  if (erases) pending_deletes_.add(store.add_client(erased.client), erased.client, erased.clocks);
   liveness.note_change();
   return true;
 }
