@@ -51,7 +51,9 @@ void edit(Random random, Doc& doc) {
   Map map = doc.map("m");
   const std::string key = "k" + std::to_string(random.below(4));
   switch (random.below(12)) {
-    case 0: map.erase(key); return;
+    case 0:
+    case 6: map.erase(key); return;
+    case 7: doc.transact([&] { map.erase(key); }); return;
     case 1: map.set_type(key, TypeRef::kMap); return;
     case 2:
       doc.transact([&] {
@@ -110,6 +112,9 @@ TEST(EntryEdit, leaves_what_undo_may_want_back) {
   ASSERT_TRUE(map.set("k", Any("first")));
   UndoStack stack(doc, {.capture_timeout_ms = 0});
   ASSERT_TRUE(map.set("k", Any("second")));
+  stack.undo();
+  EXPECT_EQ(to_json(doc.to_json()), R"({"m":{"k":"first"}})");
+  map.erase("k");
   stack.undo();
   EXPECT_EQ(to_json(doc.to_json()), R"({"m":{"k":"first"}})");
 }

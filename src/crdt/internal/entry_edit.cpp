@@ -1,6 +1,6 @@
-// Setting an entry of a map that had a value before: what the general path does with a transaction
-// and three rounds of merging, done at the two items that such an edit touches. It declines
-// wherever the two could differ.
+// Setting an entry of a map that had a value before, or taking it out: what the general path does
+// with a transaction and three rounds of merging, done at the one or two items that such an edit
+// touches. It declines wherever the two could differ.
 #include "base/assert.h"
 #include "crdt/internal/document.h"
 #include "crdt/internal/update/wire.h"
@@ -39,6 +39,23 @@ bool Document::set_plain(BranchHandle branch, KeyId key, Bytes value) {
   return true;
 }
 
+bool Document::unset_plain(BranchHandle branch, KeyId key) {
+  if (!may_begin_shortcut()) return false;
+  const ItemHandle last = store.entry(store.branches[branch], key);
+  return last != kNone && unset(last, 0, true);
+}
+
+bool Document::unset(ItemHandle last, uint64_t origin, bool is_local) {
+  const Item& item = store.items[last];
+  if (item.is_deleted() || !may_replace(item)) return false;
+  begin_shortcut(item.parent, origin, is_local);
+  forget_caret();
+  retire(last);
+  if (observers_->has(Observers::Kind::kUpdateV1)) write_erased(brief_.erased);
+  end();
+  return true;
+}
+
 void Document::replace(ItemHandle left, ClientIndex writer, Bytes value) {
   forget_caret();
   note_writer(writer);
@@ -60,7 +77,8 @@ void Document::replace(ItemHandle left, ClientIndex writer, Bytes value) {
   if (is_told) write_replaced(item, value);
 }
 
-// Deletes and collects the value, whose tombstone then may merge with those beside it.
+// Deletes and collects the value, whose tombstone then may merge with those to its left: what is to
+// its right in the chain of the key is alive or not there.
 void Document::retire(ItemHandle handle) {
   Item& item = store.items[handle];
   Client& client = store.clients[item.client()];
@@ -70,6 +88,11 @@ void Document::retire(ItemHandle handle) {
   store.drop_content(item);
   item.assign_ref(Ref::kDeleted);
   item.set(Item::kDeleted);
+  if (item.left == kNone) return;
+  const Item& left = store.items[item.left];
+  if (left.ref() != Ref::kDeleted || left.client() != item.client() || left.end_clock() != clock) {
+    return;
+  }
   merge_down_to(client, client.directory.find(clock), clock);
 }
 

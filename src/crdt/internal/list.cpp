@@ -163,7 +163,7 @@ void erase_entry(Document& document, BranchHandle branch, std::string_view key) 
   const KeyId id = document.store.find_key(key);
   const ItemHandle last =
       id == kNone ? kNone : document.store.entry(document.store.branches[branch], id);
-  if (last == kNone) return;
+  if (last == kNone || document.unset_plain(branch, id)) return;
   document.begin(0);
   document.erase(last);
   document.end();

@@ -179,7 +179,7 @@ bool Document::insert_remote(ClientIndex client, std::string_view utf8, uint32_t
   return true;
 }
 
-// One range of one client, within one item.
+// One range of one client, within one item of a list, or all of one entry.
 bool Document::apply_erasure(Decoder& from, uint64_t origin) {
   if (from.read_byte() != 1) return false;
   const uint64_t id = from.read_varuint();
@@ -211,6 +211,9 @@ bool Document::apply_erasure(Decoder& from, uint64_t origin) {
   }
   const ItemHandle handle = store.find(client, clock);
   const Item& item = store.items[handle];
+  if (!item.is_gc() && item.has(Item::kHasKey)) {
+    return item.clock == clock && item.len == len && unset(handle, origin, false);
+  }
   if (!is_listed_item(item) || cleans_formatting(item.parent)) return false;
   if (may_keep(item.parent, origin)) return false;
   erasure.branch = item.parent;

@@ -150,10 +150,13 @@ class StructStore {
   void drop_content(Item& item);
   // Content other than types, which are not copied by their bytes.
   void copy_content(Item& to, const Item& from);
-  // Moves all live content together if more than half of the pool is garbage.
+  // Moves all live content together if more than half of the pool is garbage, and so much that the
+  // walk over all items pays: a map whose entries are set again and again leaves many.
   void repack_if_wasteful() {
     constexpr uint32_t kWorthIt = 64 * 1024;
-    if (pool.garbage() >= kWorthIt && pool.garbage() >= pool.size() / 2) repack();
+    constexpr uint32_t kWorthAnItem = 8;
+    if (pool.garbage() < kWorthIt || pool.garbage() < pool.size() / 2) return;
+    if (pool.garbage() / kWorthAnItem >= items.size()) repack();
   }
 
   // Back to no items and no clients, and to the first `branch_count` branches, which were empty
