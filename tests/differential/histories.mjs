@@ -7,7 +7,13 @@ const track = (generator, client) => {
   // which a history of the whole document takes for steps. It opens one to clean formatting up, too,
   // and where updates wait for others, not always when we do: see compare.mjs on what waits.
   const { late } = generator.header.clients[client];
-  const isPlain = !(generator.header.events || swarm.subdocs || swarm.outOfOrder || late);
+  const isPlain = !(
+    generator.header.events ||
+    swarm.subdocs ||
+    swarm.outOfOrder ||
+    swarm.compacts ||
+    late
+  );
   const isWhole = isPlain && r.oneIn(3);
   const tracksRemote = !swarm.outOfOrder && r.oneIn(8);
   generator.play({

@@ -293,7 +293,6 @@ class Document {
   Slab<uint8_t> shortcut_;  // the update of the last shortcut
   Keystroke keystroke_;     // that update, if it is of one
   EncodedState encoded_;
-
   // Kept for their memory: emitting an update allocates nothing.
   OnDemand<Outgoing> outgoing_;
 };

@@ -144,7 +144,10 @@ ItemHandle origin_of(const StructStore& store, const Item& item) {
 ItemHandle Document::resolve_conflicts(const Item& item, ItemHandle left, ItemHandle right) {
   const Slab<Item>& items = store.items;
   ConflictMarks& marks = conflict_marks_.make();
-  if (const ItemHandle twin = twin_of(store, marks, item); twin != kNone) return items[twin].left;
+  if (uses_fast_paths) {
+    const ItemHandle twin = twin_of(store, marks, item);
+    if (twin != kNone) return items[twin].left;
+  }
   ItemHandle at;
   if (left != kNone) {
     at = items[left].right;
