@@ -293,9 +293,10 @@ void append_values(Document& document, const Item& item, std::vector<Value>& out
 }
 
 Value value_at(Document& document, const Item& item, uint32_t offset) {
-  if (item.ref() == Ref::kAny) {
-    Decoder decoder(document.store.payload(item));
-    for (uint32_t i = 0; i < offset; ++i) skip_any(decoder);
+  if (item.ref() == Ref::kAny || item.ref() == Ref::kJson) {
+    const StructStore& store = document.store;
+    Decoder decoder(store.payload(item).subspan(store.bytes_before_element(item, offset)));
+    if (item.ref() == Ref::kJson) return Value(json_element(decoder));
     Any value;
     TM_ASSERT(decode_any(decoder, value));
     return Value(std::move(value));

@@ -11,6 +11,7 @@ std::vector<ItemHandle> StructStore::rewrite() {
   index_.reset();
   for (Branch& branch : branches) branch.tree = kNone;
   joint_ = {};
+  element_marks_.drop();
   const std::vector<ItemHandle> moved = rewrite_items();
   follow(moved);
   rewrite_content();

@@ -271,6 +271,21 @@ std::optional<size_t> StructStore::bytes_before(ItemHandle handle, uint32_t cloc
   return is_known ? std::optional<size_t>(joint_.bytes) : std::nullopt;
 }
 
+uint32_t StructStore::bytes_before_element(const Item& item, uint32_t offset) const {
+  const auto skip = [](Decoder& decoder) { skip_any(decoder); };
+  const auto skip_json = [](Decoder& decoder) { decoder.read_varbytes(); };
+  const ElementMarks::Skip one = item.ref() == Ref::kAny ? +skip : +skip_json;
+  if (offset >= ElementMarks::kStride) {
+    const uint32_t start = span(item).offset;
+    const ElementMarks::Unit first{item.client(), item.clock, start};
+    return element_marks_.make().find(first, item.clock + offset, payload(item), one) - start;
+  }
+  Decoder decoder(payload(item));
+  for (uint32_t i = 0; i < offset; ++i) one(decoder);
+  TM_ASSERT(decoder.ok());
+  return static_cast<uint32_t>(decoder.position());
+}
+
 void StructStore::drop_content(Item& item) {
   switch (item.ref()) {
     case Ref::kGc:
@@ -337,16 +352,7 @@ void StructStore::split_content(Item& left, Item& right, uint32_t offset) {
     case Ref::kAny:
     case Ref::kJson: {
       const Span whole = span(left);
-      Decoder decoder(pool.view(whole.offset, whole.bytes));
-      for (uint32_t i = 0; i < offset; ++i) {
-        if (left.ref() == Ref::kAny) {
-          skip_any(decoder);
-        } else {
-          decoder.read_varbytes();
-        }
-      }
-      TM_ASSERT(decoder.ok());
-      const auto at = static_cast<uint32_t>(decoder.position());
+      const uint32_t at = bytes_before_element(left, offset);
       right.clear(Item::kHasSpan);
       place_payload(right, whole.offset + at, whole.bytes - at);
       spans_[left.content].bytes = at;
@@ -375,6 +381,12 @@ bool StructStore::merge_content(ItemHandle left_handle, ItemHandle right_handle)
   const uint32_t joined =
       pool.join(left.client(), offset_of(left), left_bytes, offset_of(right), right_bytes);
   joint_ = {left_handle, left.clock, right.clock, left_bytes};
+  if (element_marks_.get() != nullptr && left.ref() != Ref::kString) {
+    ElementMarks& marks = *element_marks_.get();
+    marks.move({left.client(), left.clock, offset_of(left)}, right.clock, joined);
+    marks.move({left.client(), right.clock, offset_of(right)}, right.end_clock(),
+               joined + left_bytes);
+  }
   if (right.has(Item::kHasSpan)) free_span(right.content);
   const uint32_t left_len = left.len;
   left.len += right.len;
@@ -398,6 +410,7 @@ void StructStore::repack() {
     }
   }
   pool.swap(packed);
+  element_marks_.drop();
 }
 
 void StructStore::forget_items(size_t branch_count) {
@@ -408,6 +421,7 @@ void StructStore::forget_items(size_t branch_count) {
   spans_.clear();
   free_spans_.clear();
   joint_ = {};
+  element_marks_.drop();
   clients.clear();
   clients_by_id_.clear();
   latest_clients_ = {};
@@ -455,6 +469,7 @@ ItemHandle StructStore::entry(const Branch& branch, KeyId key) const {
 }
 
 void StructStore::fit() {
+  element_marks_.drop();
   items.fit();
   pool.fit();
   tidemark::fit(spans_);
@@ -476,6 +491,7 @@ size_t StructStore::memory() const {
                  spans_.capacity() * sizeof(Span) + branches.capacity() * sizeof(Branch) +
                  clients.capacity() * sizeof(Client) + keys_by_text_.memory() +
                  clients_by_id_.memory();
+  if (const ElementMarks* marks = element_marks_.get()) bytes += marks->memory();
   if (const Copies* copies = redone_.get()) {
     bytes += copies->size() * (sizeof(std::pair<ItemHandle, UnitId>) + 2 * sizeof(void*));
   }

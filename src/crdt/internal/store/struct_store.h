@@ -17,6 +17,7 @@
 #include "base/on_demand.h"
 #include "crdt/internal/store/deleted_ranges.h"
 #include "crdt/internal/store/directory.h"
+#include "crdt/internal/store/element_marks.h"
 #include "crdt/internal/store/item.h"
 #include "crdt/internal/store/pool.h"
 #include "crdt/internal/store/position_index.h"
@@ -146,6 +147,9 @@ class StructStore {
   // How many bytes of the item's payload come before the clock, where that is known without a walk:
   // at the seam of the latest merge, which is where the update of who types on begins.
   std::optional<size_t> bytes_before(ItemHandle item, uint32_t clock) const;
+  // How many bytes of the payload come before this element of an item of values. The way there is
+  // short, wherever the element is, but for the first time.
+  uint32_t bytes_before_element(const Item& item, uint32_t offset) const;
   // Gives the content back; the item's content is then meaningless.
   void drop_content(Item& item);
   // Content other than types, which are not copied by their bytes.
@@ -230,6 +234,7 @@ class StructStore {
     uint32_t bytes = 0;  // of the payload before `clock`
   };
   Joint joint_;
+  mutable OnDemand<ElementMarks> element_marks_;
   std::vector<std::unique_ptr<Key>> keys_;
   SlotTable keys_by_text_;
   SlotTable clients_by_id_;
