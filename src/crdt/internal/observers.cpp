@@ -4,36 +4,57 @@
 
 namespace tidemark::crdt {
 
+uint32_t Observers::make_list(Table& table, Kind kind, BranchHandle branch) {
+  const uint32_t known = find_list(table, kind, branch);
+  if (known != kNone) return known;
+  table.lists.push_back({kind, branch, {}});
+  const auto count = static_cast<uint32_t>(table.lists.size());
+  table.lists_by_watched.add(count, [&table](uint32_t list) {
+    return hash_of(table.lists[list].kind, table.lists[list].branch);
+  });
+  if (branch == kNone) table.whole[static_cast<size_t>(kind)] = count - 1;
+  return count - 1;
+}
+
 uint64_t Observers::add(Entry entry) {
   Table& table = table_.make();
   entry.id = table.next_id++;
   ++table.counts[static_cast<size_t>(entry.kind)];
-  table.entries.push_back(std::make_unique<Entry>(std::move(entry)));
-  return table.entries.back()->id;
+  const uint64_t id = entry.id;
+  const uint32_t list = make_list(table, entry.kind, entry.branch);
+  table.lists[list].slots.push_back({id, std::make_unique<Entry>(std::move(entry))});
+  ++table.lists[list].live;
+  table.whereabouts.push_back({id, list});
+  ++table.live;
+  return id;
 }
 
 void Observers::remove(uint64_t id) {
   Table& table = table_.make();
-  for (const auto& entry : table.entries) {
-    if (entry->id != id) continue;
-    --table.counts[static_cast<size_t>(entry->kind)];
-    entry->id = 0;
-    table.has_removed = true;
+  const auto is_before = [id](const auto& slot) { return slot.id < id; };
+  const auto place =
+      std::partition_point(table.whereabouts.begin(), table.whereabouts.end(), is_before);
+  if (place == table.whereabouts.end() || place->id != id || place->is_empty()) return;
+  List& list = table.lists[std::exchange(place->list, kNone)];
+  const auto slot = std::partition_point(list.slots.begin(), list.slots.end(), is_before);
+  // It goes when nothing here is left to do, because what it holds on to may end subscriptions.
+  std::unique_ptr<Entry> entry = std::move(slot->entry);
+  --table.counts[static_cast<size_t>(list.kind)];
+  --table.live;
+  --list.live;
+  tidy(table.whereabouts, table.live);
+  if (table.calls > 0) {
+    table.gone.push_back(std::move(entry));
+  } else {
+    tidy(list.slots, list.live);
   }
-  if (table.calls == 0) drop_removed(table);
 }
 
 bool Observers::watches(Kind kind, BranchHandle branch) const {
   if (!has(kind)) return false;
   const Table& table = *table_.get();
-  return std::any_of(table.entries.begin(), table.entries.end(), [&](const auto& entry) {
-    return entry->id != 0 && entry->kind == kind && entry->branch == branch;
-  });
-}
-
-void Observers::drop_removed(Table& table) {
-  table.has_removed = false;
-  std::erase_if(table.entries, [](const auto& entry) { return entry->id == 0; });
+  const uint32_t list = find_list(table, kind, branch);
+  return list != kNone && table.lists[list].live > 0;
 }
 
 }  // namespace tidemark::crdt

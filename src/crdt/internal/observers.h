@@ -6,11 +6,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/on_demand.h"
 #include "crdt/event.h"
 #include "crdt/internal/store/item.h"
+#include "crdt/internal/store/slot_table.h"
 
 namespace tidemark::crdt {
 
@@ -82,30 +84,79 @@ class Observers {
   template <typename F>
   void call(Kind kind, BranchHandle branch, F&& f) {
     if (!has(kind)) return;
-    Table& table = table_.make();
+    Table& table = *table_.get();
+    const uint32_t list = find_list(table, kind, branch);
+    if (list == kNone) return;
     ++table.calls;
-    const size_t count = table.entries.size();
+    const size_t count = table.lists[list].slots.size();
     for (size_t i = 0; i < count; ++i) {
       // An entry stays where it is in memory while calls run, even if it is removed.
-      const Entry& entry = *table.entries[i];
-      if (entry.id != 0 && entry.kind == kind && entry.branch == branch) f(entry);
+      const Entry* entry = table.lists[list].slots[i].entry.get();
+      if (entry != nullptr) f(*entry);
     }
-    if (--table.calls == 0 && table.has_removed) drop_removed(table);
+    if (--table.calls > 0) return;
+    tidy(table.lists[list].slots, table.lists[list].live);
+    // What they hold on to may end subscriptions when it goes.
+    const std::vector<std::unique_ptr<Entry>> gone = std::exchange(table.gone, {});
   }
 
  private:
-  struct Table {
-    std::vector<std::unique_ptr<Entry>> entries;  // a removed one has id 0
-    std::array<size_t, 7> counts{};
-    uint64_t next_id = 1;
-    uint32_t calls = 0;  // nested calls under way
-    bool has_removed = false;
+  // A removed entry leaves its slot behind until half of the slots are empty.
+  struct Slot {
+    uint64_t id;  // ascending
+    std::unique_ptr<Entry> entry;
+    bool is_empty() const { return entry == nullptr; }
   };
+  // Who watches the same. There is one for everything that was ever watched.
+  struct List {
+    Kind kind;
+    BranchHandle branch;
+    std::vector<Slot> slots;
+    size_t live = 0;
+  };
+  struct Whereabouts {
+    uint64_t id;  // ascending
+    uint32_t list;
+    bool is_empty() const { return list == kNone; }
+  };
+  static constexpr size_t kKinds = 7;
+  struct Table {
+    Table() { whole.fill(kNone); }
+
+    std::vector<List> lists;
+    SlotTable lists_by_watched;
+    std::array<uint32_t, kKinds> whole;  // the lists of those of the whole document
+    std::vector<Whereabouts> whereabouts;
+    size_t live = 0;
+    std::array<size_t, kKinds> counts{};
+    uint64_t next_id = 1;
+    uint32_t calls = 0;                        // nested calls under way
+    std::vector<std::unique_ptr<Entry>> gone;  // removed while calls run
+  };
+
+  template <typename T>
+  static void tidy(std::vector<T>& slots, size_t live) {
+    if (live * 2 < slots.size()) {
+      std::erase_if(slots, [](const T& slot) { return slot.is_empty(); });
+    }
+  }
+  static uint64_t hash_of(Kind kind, BranchHandle branch) {
+    return SlotTable::hash_of_id(uint64_t{branch} << 3 | static_cast<uint64_t>(kind));
+  }
+  // kNone if nobody ever watched that.
+  static uint32_t find_list(const Table& table, Kind kind, BranchHandle branch) {
+    if (branch == kNone) return table.whole[static_cast<size_t>(kind)];
+    const auto is_wanted = [&](uint32_t list) {
+      return table.lists[list].branch == branch && table.lists[list].kind == kind;
+    };
+    return table.lists_by_watched.find(hash_of(kind, branch),
+                                       static_cast<uint32_t>(table.lists.size()), is_wanted);
+  }
+  static uint32_t make_list(Table& table, Kind kind, BranchHandle branch);
 
   size_t count_of(Kind kind) const {
     return table_.get() == nullptr ? 0 : table_.get()->counts[static_cast<size_t>(kind)];
   }
-  static void drop_removed(Table& table);
 
   OnDemand<Table> table_;  // most documents lie open unobserved
 };

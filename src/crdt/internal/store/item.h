@@ -138,9 +138,7 @@ struct Branch {
   uint32_t length = 0;  // visible units of the list
   uint32_t depth = 0;   // how many types it is nested in
   uint32_t tree = kNone;
-  uint32_t observers = 0;       // watchers of this type
-  uint32_t deep_observers = 0;  // watchers of this type and all below
-  uint32_t changed_epoch = 0;   // the transaction that noted a change of the list
+  uint32_t changed_epoch = 0;  // the transaction that noted a change of the list
   std::unique_ptr<KeyTable> entries;
 };
 
