@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "crdt/internal/document.h"
 #include "crdt/internal/update/reader.h"
@@ -33,11 +34,13 @@ std::optional<uint64_t> client_in(const Value& value) {
   return static_cast<uint64_t>(*number);
 }
 
-void push(const Map& entry, std::string_view key, Any value) {
+// False if somebody has put something else there.
+bool push(const Map& entry, std::string_view key, Any value) {
   const Array list = list_in(entry, key);
-  if (!list) return;  // somebody has put something else there
+  if (!list) return false;
   const std::array<Any, 1> values = {std::move(value)};
   static_cast<void>(Array(list).push(values));  // such values always fit
+  return true;
 }
 
 Buffer encoded_set(const DeleteSet& deleted) {
@@ -60,6 +63,8 @@ DeleteSet deleted_in(Bytes update) {
 Authorship::Authorship(Doc& doc, std::string_view root) : users_(doc.map(root)) {
   for (const std::string& description : users_.keys()) read_entry(description);
   watching_users_ = users_.observe_deep([this](const DeepEvents& deep) {
+    // What flush() has just written is known, and looking for it in a long list takes long.
+    if (std::exchange(is_flushing_, false)) return;
     for (const Event& event : deep.events) note_event(event);
   });
   watching_updates_ = doc.on_update([this](const UpdateEvent& event) { note_update(event); });
@@ -100,7 +105,8 @@ void Authorship::move_in(LocalUser& user, const Map& entry) {
   for (const auto& [client, description] : clients_) {
     if (description == user.description) push(entry, "ids", Any(static_cast<double>(client)));
   }
-  const DeleteSet& held = deleted_by(user.description);
+  DeleteSet& held = deleted_by(user.description);
+  held.normalize();
   if (!held.is_empty()) push(entry, "ds", Any(encoded_set(held)));
 }
 
@@ -112,9 +118,12 @@ void Authorship::flush() {
     users_.document()->begin(0);
     if (is_replaced) move_in(user, entry);
     for (Buffer& deletion : std::exchange(user.deletions, {})) {
-      push(user.entry, "ds", Any(std::move(deletion)));
+      const Any value(std::move(deletion));
+      if (push(user.entry, "ds", value)) read_value(user.description, Value(value));
     }
+    is_flushing_ = true;
     users_.document()->end();
+    is_flushing_ = false;
   }
 }
 
@@ -138,9 +147,8 @@ void Authorship::read_value(const std::string& description, const Value& value) 
   Decoder decoder(*bytes);
   DeleteSet read;
   if (!decode_delete_set_v1(decoder, read)) return;
-  DeleteSet& deleted = deleted_by(description);
-  deleted.add(read);
-  deleted.normalize();
+  // Made normal when somebody asks: those who flush often would pay for all again and again.
+  deleted_by(description).add(read);
 }
 
 DeleteSet& Authorship::deleted_by(const std::string& description) {
@@ -170,7 +178,8 @@ std::optional<std::string> Authorship::user_of(uint64_t client) const {
 }
 
 std::optional<std::string> Authorship::user_of_deleted(const Id& unit) const {
-  for (const auto& [description, deleted] : deleted_) {
+  for (auto& [description, deleted] : deleted_) {
+    deleted.normalize();
     if (deleted.contains(unit.client, unit.clock)) return description;
   }
   return std::nullopt;

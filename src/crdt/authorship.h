@@ -62,7 +62,8 @@ class Authorship {
   std::vector<LocalUser> local_;
   // What was ever read, in the order in which users came; what others overwrite is not forgotten.
   std::map<uint64_t, std::string> clients_;
-  std::vector<std::pair<std::string, DeleteSet>> deleted_;
+  mutable std::vector<std::pair<std::string, DeleteSet>> deleted_;
+  bool is_flushing_ = false;
   Subscription watching_users_;
   Subscription watching_updates_;
 };
