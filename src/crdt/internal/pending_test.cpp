@@ -201,7 +201,7 @@ TEST(Pending, agrees_with_a_plain_model) {
     const std::vector<Edit> edits = written(120, kClients, random);
     Replica replica(kClients);
     std::vector<Edit> heard;
-    const auto hear = [&](Edit edit) {
+    const auto hear = [&](const Edit& edit) {
       heard.push_back(edit);
       replica.hear(edit);
     };
