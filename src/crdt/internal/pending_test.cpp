@@ -209,7 +209,10 @@ TEST(Pending, agrees_with_a_plain_model) {
       const Edit& edit = edits[at];
       if (edit.len > 1 && random.one_in(3)) hear({edit.client, edit.clock, 1, edit.needs});
       hear(edit);
-      if (random.one_in(4)) hear(heard[random.below(heard.size())]);
+      if (random.one_in(4)) {
+        const Edit again = heard[random.below(heard.size())];
+        hear(again);
+      }
       compare(replica, heard);
       if (testing::Test::HasFatalFailure()) return;
     }

@@ -414,6 +414,7 @@ void StructStore::repack() {
 }
 
 void StructStore::forget_items(size_t branch_count) {
+  ++links;
   items.resize(0);
   items.fit();
   free_items_.clear();
