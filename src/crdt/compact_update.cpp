@@ -90,7 +90,7 @@ class Compaction {
     const bool is_first = !has_any_ || view.id.client != client_;
     if (!is_first) {
       if (view.end_clock() <= next_clock_) return;
-      if (view.id.clock < next_clock_) slice(view, next_clock_ - view.id.clock);
+      if (view.id.clock < next_clock_) cut(view, next_clock_);
       if (view.id.clock > next_clock_) put(gap_before(view.id));
     }
     has_any_ = true;
@@ -134,11 +134,17 @@ class Compaction {
     put(view);
   }
 
+  // What is left has an origin, and so says nothing of its key, as after it is read again.
+  static void cut(StructView& view, uint64_t clock) {
+    slice(view, clock - view.id.clock);
+    view.has_key = false;
+  }
+
   // What is before the clock, which is cut off the view.
   void put_front(StructView& view, uint64_t clock, bool is_deleted) {
     StructView front = view;
     truncate(front, clock - view.id.clock);
-    slice(view, clock - view.id.clock);
+    cut(view, clock);
     if (is_deleted) return put_deleted(front);
     put(front);
   }
