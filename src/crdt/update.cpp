@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/sort.h"
 #include "crdt/internal/update/merge.h"
 #include "crdt/internal/update/reader.h"
 #include "crdt/internal/update/struct_cut.h"
@@ -69,36 +70,37 @@ void write_unknown(Reader& reader, const StateVector& known, LazyUpdateWriter<Wr
   }
 }
 
-// What one client's structs say about its state.
-struct ClientSpan {
+// Clocks of one client that the structs of an update hold.
+struct ClientRun {
   uint64_t client = 0;
   uint64_t first = 0;
   uint64_t end = 0;
-  uint64_t first_gap = 0;  // how far the structs reach from clock 0 without a gap
 };
 
-// Spans in the order of the sections.
+enum class Skips : uint8_t { kAreGaps, kAreHeld };
+
+// By client and clock, with a gap between any two of a client. Yjs writes one section for each
+// client; others may write several, with gaps, overlaps and in any order.
 template <typename Reader>
-std::vector<ClientSpan> spans_of(Reader& reader) {
-  std::vector<ClientSpan> spans;
+std::vector<ClientRun> runs_of(Reader& reader, Skips skips) {
+  std::vector<ClientRun> runs;
+  const auto add = [&runs](const ClientRun& run) {
+    const bool is_next = !runs.empty() && runs.back().client == run.client &&
+                         runs.back().first <= run.first && run.first <= runs.back().end;
+    if (!is_next) return runs.push_back(run);
+    runs.back().end = std::max(runs.back().end, run.end);
+  };
   StructView view;
-  bool has_gap = false;
-  uint64_t next_clock = 0;
   while (reader.next(view)) {
-    if (spans.empty() || spans.back().client != view.id.client) {
-      spans.push_back({view.id.client, view.id.clock, 0, 0});
-      has_gap = false;
-      next_clock = 0;
-    }
-    // Yjs writes one section for each client; others may write several, with gaps and in any order.
-    has_gap = has_gap || view.ref == Ref::kSkip || view.id.clock != next_clock;
-    next_clock = view.end_clock();
-    ClientSpan& span = spans.back();
-    span.first = std::min(span.first, view.id.clock);
-    span.end = std::max(span.end, next_clock);
-    if (!has_gap) span.first_gap = next_clock;
+    if (view.ref == Ref::kSkip && skips == Skips::kAreGaps) continue;
+    add({view.id.client, view.id.clock, view.end_clock()});
   }
-  return spans;
+  std::vector<ClientRun> parts = std::exchange(runs, {});
+  compact_sort(parts.begin(), parts.end(), [](const ClientRun& a, const ClientRun& b) {
+    return a.client != b.client ? a.client < b.client : a.first < b.first;
+  });
+  for (const ClientRun& part : parts) add(part);
+  return runs;
 }
 
 template <typename Reader>
@@ -156,13 +158,13 @@ Result<StateVector> state_vector_of_update(Bytes update, UpdateFormat format,
                                            const UpdateLimits& limits) {
   return with_format(format, [&](auto version) -> Result<StateVector> {
     typename decltype(version)::Reader reader(update, limits);
-    const std::vector<ClientSpan> spans = spans_of(reader);
+    const std::vector<ClientRun> runs = runs_of(reader, Skips::kAreGaps);
     if (!reader.ok()) return failure_of(reader);
-    std::vector<StateVector::Entry> entries;
-    for (const ClientSpan& span : spans) {
-      if (span.first_gap != 0) entries.push_back({span.client, span.first_gap});
+    StateVector state;
+    for (const ClientRun& run : runs) {
+      if (run.first == 0) state.set(run.client, run.end);
     }
-    return StateVector(std::move(entries));
+    return state;
   });
 }
 
@@ -177,15 +179,14 @@ Result<Buffer> convert_v2_to_v1(Bytes update, const UpdateLimits& limits) {
 Result<UpdateMeta> update_meta(Bytes update, UpdateFormat format, const UpdateLimits& limits) {
   return with_format(format, [&](auto version) -> Result<UpdateMeta> {
     typename decltype(version)::Reader reader(update, limits);
-    const std::vector<ClientSpan> spans = spans_of(reader);
+    const std::vector<ClientRun> runs = runs_of(reader, Skips::kAreHeld);
     if (!reader.ok()) return failure_of(reader);
-    std::vector<StateVector::Entry> from;
-    std::vector<StateVector::Entry> to;
-    for (const ClientSpan& span : spans) {
-      from.push_back({span.client, span.first});
-      to.push_back({span.client, span.end});
+    UpdateMeta meta;
+    for (const ClientRun& run : runs) {
+      if (!meta.from.contains(run.client)) meta.from.set(run.client, run.first);
+      meta.to.set(run.client, run.end);
     }
-    return UpdateMeta{StateVector(std::move(from)), StateVector(std::move(to))};
+    return meta;
   });
 }
 
@@ -201,11 +202,11 @@ Result<bool> contains_update(const StateVector& state, const DeleteSet& deleted,
                              UpdateFormat format, const UpdateLimits& limits) {
   return with_format(format, [&](auto version) -> Result<bool> {
     typename decltype(version)::Reader reader(update, limits);
-    const std::vector<ClientSpan> spans = spans_of(reader);
+    const std::vector<ClientRun> runs = runs_of(reader, Skips::kAreHeld);
     DeleteSet deletes;
     if (!reader.read_delete_set(deletes)) return failure_of(reader);
-    for (const ClientSpan& span : spans) {
-      if (span.end > state.clock_of(span.client)) return false;
+    for (const ClientRun& run : runs) {
+      if (run.end > state.clock_of(run.client)) return false;
     }
     return deleted.contains(deletes);
   });

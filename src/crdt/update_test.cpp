@@ -285,6 +285,27 @@ TEST(Update, tells_gaps_between_two_sections_of_one_client) {
   EXPECT_EQ(contains_update(StateVector({{7, 2}}), {}, turned, UpdateFormat::kV1), false);
 }
 
+// The document takes in what another section has brought the rest of.
+TEST(Update, knows_the_state_of_a_document_made_of_sections_in_any_order) {
+  const std::vector<Buffer> updates = {
+      {2, 1, 7, 2, 0, 1, 1, 7, 0, 0, 2, 0},                 // the later clock first
+      {2, 2, 7, 0, 0, 1, 0, 1, 1, 7, 0, 0, 5, 0},           // the second has more
+      {2, 1, 7, 0, 0, 5, 1, 7, 0, 0, 2, 0},                 // the first has more
+      {3, 1, 7, 0, 0, 2, 1, 3, 0, 0, 1, 1, 7, 1, 0, 3, 0},  // another client between them
+      {3, 1, 7, 4, 0, 1, 1, 7, 1, 0, 1, 1, 7, 0, 0, 1, 0},  // a gap is left
+      {2, 3, 7, 0, 0, 1, 10, 2, 0, 1, 1, 7, 1, 0, 2, 0},    // what a Skip leaves out comes
+  };
+  for (const Buffer& update : updates) {
+    SCOPED_TRACE(to_hex(update));
+    Doc doc;
+    ASSERT_TRUE(doc.apply_update(update).has_value());
+    EXPECT_EQ(*state_vector_of_update(update, UpdateFormat::kV1), doc.state_vector());
+    const UpdateMeta meta = *update_meta(update, UpdateFormat::kV1);
+    EXPECT_EQ(meta.from.clock_of(7), 0u);
+    EXPECT_EQ(meta.to.clock_of(7), doc.has_pending() ? 5u : doc.state_vector().clock_of(7));
+  }
+}
+
 TEST(Update, refuses_every_proper_prefix) {
   for (const auto& [update, format] : golden_updates()) {
     if (update.size() > 400) continue;
