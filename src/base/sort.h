@@ -59,12 +59,13 @@ void compact_sort(Iterator first, Iterator last, Less less = {}) {
 #endif
 }
 
+// What lies in order is only looked at.
 template <typename Iterator, typename Less>
 void compact_stable_sort(Iterator first, Iterator last, Less less) {
 #ifdef __wasm__
   sort_by_order(first, last, less);
 #else
-  std::stable_sort(first, last, less);
+  if (!std::is_sorted(first, last, less)) std::stable_sort(first, last, less);
 #endif
 }
 

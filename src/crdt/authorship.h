@@ -33,9 +33,9 @@ class Authorship {
   void add_user(uint64_t client, std::string_view description, const Filter& filter = {});
   // Writes what was deleted since the last call into the document, an element for each transaction
   // that deleted something. Call it when no transaction is open, say once per turn of the event
-  // loop: it makes one of its own. Each element costs time linear in the user's list and in all
-  // that the user ever deleted, here and when a peer reads it: n deletions one by one take n * n
-  // steps, so wide transactions and few of them are cheaper than an element for each keystroke.
+  // loop: it makes one of its own. A peer that hears of an element takes time linear in the user's
+  // list: n deletions one by one take n * n steps there, so wide transactions and few of them are
+  // cheaper than an element for each keystroke.
   void flush();
 
   std::optional<std::string> user_of(uint64_t client) const;

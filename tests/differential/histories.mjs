@@ -5,7 +5,8 @@ const track = (generator, client) => {
   const places = Array.from({ length: 1 + r.below(2) }, () => generator.place(client)[0]);
   // Yjs reads a delta, drops a subdocument and types a root late in transactions of their own,
   // which a history of the whole document takes for steps. It opens one to clean formatting up, too,
-  // and where updates wait for others, not always when we do: see compare.mjs on what waits.
+  // and where updates wait for others, not always when we do: see compare.mjs on what waits. It finds
+  // nothing to clean where documents were compacted, and counts that as a step too.
   const { late } = generator.header.clients[client];
   const isPlain = !(
     generator.header.events ||

@@ -121,9 +121,8 @@ class Document::Application {
   // As Yjs goes through them, and writes them: of those who put something at one place the first to
   // come belongs last, so that the others need not look at each other.
   void sort_sections() {
-    const auto goes_first = [](const Section& a, const Section& b) { return a.client > b.client; };
-    if (std::is_sorted(sections_.begin(), sections_.end(), goes_first)) return;
-    compact_stable_sort(sections_.begin(), sections_.end(), goes_first);
+    compact_stable_sort(sections_.begin(), sections_.end(),
+                        [](const Section& a, const Section& b) { return a.client > b.client; });
   }
 
   void list_clients() {

@@ -1,14 +1,6 @@
 #include "crdt/internal/fugue_tree.h"
 
 namespace tidemark::crdt {
-namespace {
-
-bool is_of_one_spine(const Item& a, const Item& b) {
-  return a.origin_client() == b.origin_client() &&
-         (!a.has_origin() || a.origin_clock == b.origin_clock);
-}
-
-}  // namespace
 
 // The item that holds the right origin; kNone for the end of the list, and for a unit of another
 // list, which only a broken peer names.
@@ -25,7 +17,7 @@ bool FugueTree::is_left_child(const Item& item) const {
   if (handle == kNone) return false;
   const Item& right = store_.items[handle];
   const bool is_first_unit = right.clock == item.right_origin_clock;
-  if (is_first_unit) return is_of_one_spine(right, item);
+  if (is_first_unit) return has_same_origin(right, item);
   return item.has_origin() && item.origin_client() == right.client() &&
          item.origin_clock + 1 == item.right_origin_clock;
 }
@@ -74,13 +66,13 @@ ItemHandle FugueTree::among_left_children(const Item& item, ItemHandle left, Ite
   ItemHandle first = right;  // of what the item stands before
   for (ItemHandle at = items[right].left; at != kNone && at != left; at = items[at].left) {
     const Item& other = items[at];
-    if (!is_of_one_spine(other, item)) continue;
+    if (!has_same_origin(other, item)) continue;
     if (has_same_right_origin(other, item)) {
       if (has_lower_id(other, item)) break;
     } else {
       const ItemHandle above = right_origin_of(other);
       const bool is_below =
-          above != kNone && scanned.contains(above) && is_of_one_spine(items[above], item);
+          above != kNone && scanned.contains(above) && has_same_origin(items[above], item);
       if (!is_below) break;
     }
     scanned.add(at);
@@ -100,7 +92,7 @@ ItemHandle FugueTree::among_right_children(const Item& item, ItemHandle left) {
   for (; at != kNone; at = items[at].right) {
     const Item& other = items[at];
     scanned.add(at);
-    if (is_of_one_spine(other, item)) {
+    if (has_same_origin(other, item)) {
       is_before_child = is_left_child(other);
       if (is_before_child) continue;
       if (!is_earlier_right_child(other, item)) break;

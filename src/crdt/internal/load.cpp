@@ -226,10 +226,8 @@ class Document::Load {
 
   // The order is that of Application. False if something is missing.
   bool link() {
-    const auto goes_first = [](const Section& a, const Section& b) { return a.id > b.id; };
-    if (!std::is_sorted(sections_.begin(), sections_.end(), goes_first)) {
-      compact_stable_sort(sections_.begin(), sections_.end(), goes_first);
-    }
+    compact_stable_sort(sections_.begin(), sections_.end(),
+                        [](const Section& a, const Section& b) { return a.id > b.id; });
     for (const Section& section : sections_) {
       const bool is_all =
           store_.items[section.first].clock == 0 &&
