@@ -1,6 +1,7 @@
 #include "crdt/internal/observers.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tidemark::crdt {
 
@@ -46,6 +47,15 @@ void Observers::remove(uint64_t id) {
   if (table.calls > 0) {
     table.gone.push_back(std::move(entry));
   } else {
+    tidy(list.slots, list.live);
+  }
+}
+
+void Observers::drop_gone(Table& table) {
+  // What they hold on to may end subscriptions when it goes.
+  const std::vector<std::unique_ptr<Entry>> gone = std::exchange(table.gone, {});
+  for (const std::unique_ptr<Entry>& entry : gone) {
+    List& list = table.lists[find_list(table, entry->kind, entry->branch)];
     tidy(list.slots, list.live);
   }
 }

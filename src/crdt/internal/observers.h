@@ -94,10 +94,7 @@ class Observers {
       const Entry* entry = table.lists[list].slots[i].entry.get();
       if (entry != nullptr) f(*entry);
     }
-    if (--table.calls > 0) return;
-    tidy(table.lists[list].slots, table.lists[list].live);
-    // What they hold on to may end subscriptions when it goes.
-    const std::vector<std::unique_ptr<Entry>> gone = std::exchange(table.gone, {});
+    if (--table.calls == 0 && !table.gone.empty()) drop_gone(table);
   }
 
  private:
@@ -153,6 +150,7 @@ class Observers {
                                        static_cast<uint32_t>(table.lists.size()), is_wanted);
   }
   static uint32_t make_list(Table& table, Kind kind, BranchHandle branch);
+  static void drop_gone(Table& table);
 
   size_t count_of(Kind kind) const {
     return table_.get() == nullptr ? 0 : table_.get()->counts[static_cast<size_t>(kind)];
