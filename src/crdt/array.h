@@ -22,6 +22,7 @@ class Array : public SharedType {
   // New types: kInvalid also for a kind that there is not, kUnknown too, and a name that is not
   // UTF-8.
   Result<SharedType> push_type(TypeRef kind, std::string_view name = {});
+  // kInvalid also for options that are no object.
   Result<> push_subdocument(const Subdocument& subdocument);
   Result<SharedType> insert_type(uint32_t index, TypeRef kind, std::string_view name = {});
   Result<> insert_subdocument(uint32_t index, const Subdocument& subdocument);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "base/assert.h"
 #include "crdt/internal/document.h"
 #include "crdt/internal/update/reader.h"
 
@@ -92,6 +93,8 @@ Map Authorship::entry_of(const std::string& description) {
 }
 
 void Authorship::add_user(uint64_t client, std::string_view description, const Filter& filter) {
+  const bool client_is_below_2_to_the_53 = client <= kMaxClientId;
+  TM_ASSERT(client_is_below_2_to_the_53);
   LocalUser user{std::string(description), {}, filter, {}};
   user.entry = entry_of(user.description);
   push(user.entry, "ids", Any(static_cast<double>(client)));

@@ -29,7 +29,7 @@ class Authorship {
   Authorship& operator=(const Authorship&) = delete;
 
   // Writes down that this client is that user, and from now on what is deleted locally as deleted
-  // by that user. Once for each user who edits here.
+  // by that user. Once for each user who edits here. kMaxClientId at most.
   void add_user(uint64_t client, std::string_view description, const Filter& filter = {});
   // Writes what was deleted since the last call into the document, an element for each transaction
   // that deleted something. Call it when no transaction is open, say once per turn of the event

@@ -153,9 +153,10 @@ class Doc {
 
   // Gives back all memory that the content does not need: applies the GC policy to what was deleted
   // under another one and to what undo has let go of, merges whatever may be merged, packs the rest
-  // and forgets indices. What is shown, handles, undo stacks and the meaning of every position
-  // stay; the state stays one that Yjs could have. Linear in the document; for documents that fall
-  // idle or have shrunk. Not inside a transaction, nor in a callback.
+  // and forgets indices. What is shown, handles, undo stacks and the meaning of every position in
+  // what still can be seen stay; one within a deleted type may be gone, as if that had been
+  // collected at once. The state stays one that Yjs could have. Linear in the document; for
+  // documents that fall idle or have shrunk. Not inside a transaction, nor in a callback.
   void compact();
 
   // Every typed root by name.

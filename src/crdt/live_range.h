@@ -20,8 +20,8 @@
 
 namespace tidemark::crdt {
 
-// A piece of text as it lies in the document, or one embed. Neighbours may have equal attributes:
-// Text::to_delta() joins those.
+// A piece of text as it lies in the document, or one embed. Neighbours may have equal attributes;
+// Text::to_delta() joins those that no format lies between.
 struct TextRun {
   uint32_t index = 0;          // in UTF-16 units, as all positions in texts
   uint32_t length = 0;         // in UTF-16 units; 1 for an embed

@@ -21,6 +21,7 @@ class Map : public SharedType {
   Result<> set(std::string_view key, const Any& value);
   // An empty handle if this map was deleted, key or name are not UTF-8, or there is no such kind.
   SharedType set_type(std::string_view key, TypeRef kind, std::string_view name = {});
+  // ... kInvalid also for options that are no object.
   Result<> set_subdocument(std::string_view key, const Subdocument& subdocument);
   void erase(std::string_view key);
 

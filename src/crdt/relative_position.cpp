@@ -1,8 +1,10 @@
 #include "crdt/relative_position.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/assert.h"
+#include "base/utf.h"
 #include "crdt/internal/document.h"
 
 namespace tidemark::crdt {
@@ -58,7 +60,10 @@ std::optional<AbsolutePosition> place_of_unit(Document& document, const Position
 std::optional<BranchHandle> branch_of(Document& document, const RelativePosition& position,
                                       bool follows_redone) {
   StructStore& store = document.store;
-  if (position.root) return store.root(store.intern(*position.root));
+  if (position.root) {
+    if (!is_valid_utf8(*position.root)) return std::nullopt;
+    return store.root(store.intern(*position.root));
+  }
   if (!position.type) return std::nullopt;
   const auto unit = find_id(store, *position.type, follows_redone);
   if (!unit || store.items[unit->item].ref() != Ref::kType) return std::nullopt;
@@ -154,7 +159,8 @@ Buffer encode_relative_position(const RelativePosition& position) {
   } else {
     write_position_id(encoder, Names::kType, *position.type);
   }
-  encoder.write_varint(position.assoc);
+  constexpr auto kMax = static_cast<int64_t>(kMaxSafeInteger);
+  encoder.write_varint(std::clamp(position.assoc, -kMax, kMax));
   return encoder.take();
 }
 
@@ -196,7 +202,7 @@ Result<RelativePosition> relative_position_from_json(const Any& json) {
   if (!position_id_from_json(object->find("type"), position.type)) return invalid();
   if (!position_id_from_json(object->find("item"), position.item)) return invalid();
   if (const Any* root = object->find("tname"); !is_absent(root)) {
-    if (root->as_string() == nullptr) return invalid();
+    if (root->as_string() == nullptr || !is_valid_utf8(*root->as_string())) return invalid();
     position.root = *root->as_string();
   }
   if (const Any* assoc = object->find("assoc"); !is_absent(assoc)) {

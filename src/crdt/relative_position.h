@@ -23,7 +23,8 @@ struct RelativePosition {
   std::optional<Id> type = {};           // the item that holds the type, unless that is a root
   std::optional<std::string> root = {};  // the root's name: `tname` of Yjs
   std::optional<Id> item = {};           // absent at the end (at the start, for an assoc below 0)
-  // Below 0 the unit before the place is the one that counts, else the one after it.
+  // Below 0 the unit before the place is the one that counts, else the one after it. Bytes and JSON
+  // have room for 53 bits of it and its sign.
   int64_t assoc = 0;
   friend bool operator==(const RelativePosition&, const RelativePosition&) = default;
 };
@@ -41,8 +42,8 @@ std::optional<RelativePosition> relative_position(const SharedType& type, uint32
 
 // Where the place is now. A unit that was deleted leaves the place where it stood; one that undo
 // brought back is where its copy is, if `follows_redone`. nullopt if the document has not seen the
-// unit or the type, or has collected it with the type it was in. A root is created on being named,
-// as by Doc::root().
+// unit or the type, or has collected it with the type it was in, or if the root's name is not
+// UTF-8. A root is created on being named, as by Doc::root().
 std::optional<AbsolutePosition> absolute_position(Doc& doc, const RelativePosition& position,
                                                   bool follows_redone = true);
 

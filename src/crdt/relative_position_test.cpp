@@ -131,6 +131,23 @@ TEST(RelativePosition, follows_a_type_that_undo_brings_back) {
   EXPECT_EQ(absolute_position(doc, end)->type, *map.at("k")->type());
 }
 
+TEST(RelativePosition, names_no_root_that_no_document_can_have) {
+  Doc doc;
+  EXPECT_FALSE(absolute_position(doc, RelativePosition{.root = "\xff"}));
+  EXPECT_TRUE(doc.root_names().empty());
+  EXPECT_FALSE(relative_position_from_json(Any(AnyObject({{"tname", Any("\xff")}}))));
+}
+
+TEST(RelativePosition, keeps_the_side_of_any_number) {
+  for (const int64_t assoc : {INT64_MIN, int64_t{-1}, int64_t{0}, INT64_MAX}) {
+    const auto read =
+        decode_relative_position(encode_relative_position({.root = "t", .assoc = assoc}));
+    ASSERT_TRUE(read) << assoc;
+    EXPECT_EQ(read->assoc < 0, assoc < 0);
+    EXPECT_TRUE(relative_position_from_json(to_json(*read)));
+  }
+}
+
 TEST(RelativePosition, waits_for_what_the_document_has_not_seen) {
   Doc writer = doc_of(kLongClient);
   Doc reader = doc_of(2);

@@ -44,7 +44,8 @@ using Attributes = std::vector<std::pair<std::string, Any>>;
 // A document inside a document: content that is synced on its own, under its guid.
 struct Subdocument {
   std::string guid = {};
-  Any options = {};  // what differs from the defaults: {gc: false}, {autoLoad: true}, {meta: ...}
+  // An object of what differs from the defaults: {gc: false}, {autoLoad: true}, {meta: ...}.
+  Any options = Any(AnyObject());
   // Whether this replica wants its content: of those that others put in, only what they marked as
   // autoLoad, until Doc::load_subdocument(). Others are not told.
   bool should_load = true;

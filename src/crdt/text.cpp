@@ -1,5 +1,7 @@
 #include "crdt/text.h"
 
+#include <algorithm>
+
 #include "base/utf.h"
 #include "crdt/internal/document.h"
 #include "crdt/internal/formatting.h"
@@ -158,6 +160,9 @@ Result<> check_step(const DeltaOp& op) {
   if (Result<> checked = check_attributes(op.attributes); !checked) return checked;
   if (op.kind != DeltaOp::Kind::kInsert) return {};
   if (!op.content.empty()) {
+    if (op.content.size() > 1 || op.is_list || !op.text.empty()) {
+      return failure(ErrorCode::kInvalid, "delta: an insert is a text or one embed");
+    }
     const Any* embed = op.content.front().any();
     if (embed == nullptr) {
       return failure(ErrorCode::kUnsupported, "delta: embeds must be plain values");
@@ -170,6 +175,18 @@ Result<> check_step(const DeltaOp& op) {
   return {};
 }
 
+// By how many units the delta goes beyond what is left of a text of this length.
+uint64_t padding_of(std::span<const DeltaOp> delta, uint64_t left) {
+  uint64_t padding = 0;
+  for (const DeltaOp& op : delta) {
+    if (op.kind == DeltaOp::Kind::kInsert) continue;
+    const uint64_t taken = std::min<uint64_t>(op.length, left);
+    left -= taken;
+    if (op.kind == DeltaOp::Kind::kRetain) padding += op.length - taken;
+  }
+  return padding;
+}
+
 }  // namespace
 
 Result<> Text::apply_delta(std::span<const DeltaOp> delta) {
@@ -177,6 +194,9 @@ Result<> Text::apply_delta(std::span<const DeltaOp> delta) {
     if (Result<> checked = check_step(op); !checked) return checked;
   }
   if (Result<> checked = check_range(*this, 0, 0); !checked) return checked;
+  if (padding_of(delta, length()) > kMaxPadding) {
+    return failure(ErrorCode::kTooLarge, "delta: retains far more than there is");
+  }
   document()->begin(0);
   TextCursor cursor(*document(), branch_);
   for (const DeltaOp& op : delta) {

@@ -13,6 +13,8 @@ namespace tidemark::crdt {
 class Text : public SharedType {
  public:
   static constexpr Kinds kKinds = only(TypeRef::kText) | only(TypeRef::kXmlText);
+  // Newlines that one delta may add by retaining what is not there.
+  static constexpr uint32_t kMaxPadding = 1'000'000;
   Text() = default;
   Text(Document* document, uint32_t branch) : SharedType(document, branch, kKinds) {}
 
@@ -32,8 +34,9 @@ class Text : public SharedType {
   // kInvalid if the range exceeds the text.
   Result<> erase(uint32_t index, uint32_t length);
   Result<> format(uint32_t index, uint32_t length, const Attributes& attributes);
-  // Inserts, retains and removes in one transaction; a retain beyond the end prolongs the text by
-  // newlines, as Quill expects. Embeds are single Any values in `content`.
+  // Inserts, retains and removes in one transaction. A retain beyond the end prolongs the text by
+  // newlines, as Quill expects: kTooLarge if by more than kMaxPadding. An embed is the one value in
+  // `content`: kInvalid for several, for a list's values and beside text.
   Result<> apply_delta(std::span<const DeltaOp> delta);
 
   // The text without embeds and formats.

@@ -84,6 +84,43 @@ TEST(Text, becomes_what_a_delta_says) {
   EXPECT_EQ(delta_of(copy.text("t")), expected);
 }
 
+TEST(Text, is_as_it_was_if_a_delta_is_refused) {
+  const auto insert = [](std::vector<Value> content, std::string text = {}, bool is_list = false) {
+    return DeltaOp{.text = std::move(text), .content = std::move(content), .is_list = is_list};
+  };
+  const auto retain = [](uint32_t length) {
+    return DeltaOp{.kind = DeltaOp::Kind::kRetain, .length = length};
+  };
+  const Value one(Any(1.0));
+  const std::vector<std::pair<Delta, ErrorCode>> refused = {
+      {{insert({one, one})}, ErrorCode::kInvalid},
+      {{insert({one}, "beside")}, ErrorCode::kInvalid},
+      {{insert({one}, {}, true)}, ErrorCode::kInvalid},
+      {{insert({}, "\xff")}, ErrorCode::kInvalid},
+      {{retain(0xffffffff)}, ErrorCode::kTooLarge},
+      {{retain(2), retain(Text::kMaxPadding + 2)}, ErrorCode::kTooLarge},
+      {{retain(Text::kMaxPadding), insert({}, "x"), retain(4)}, ErrorCode::kTooLarge},
+  };
+  Doc doc;
+  Text text = doc.text("t");
+  ASSERT_TRUE(text.insert(0, "abc"));
+  const Buffer before = doc.encode_state_as_update();
+  for (size_t i = 0; i < refused.size(); ++i) {
+    SCOPED_TRACE(i);
+    Delta delta = {insert({}, "first")};
+    delta.insert(delta.end(), refused[i].first.begin(), refused[i].first.end());
+    const Result<> applied = text.apply_delta(delta);
+    ASSERT_FALSE(applied);
+    EXPECT_EQ(applied.error().code, refused[i].second);
+    EXPECT_EQ(doc.encode_state_as_update(), before);
+  }
+  DeltaOp removes{.kind = DeltaOp::Kind::kRemove, .length = 0xffffffff};
+  ASSERT_TRUE(text.apply_delta(std::vector{retain(1), removes, retain(2)}));
+  EXPECT_EQ(text.to_string(), "a\n\n");
+  ASSERT_TRUE(text.apply_delta(std::vector{retain(Text::kMaxPadding)}));
+  EXPECT_EQ(text.length(), Text::kMaxPadding);
+}
+
 TEST(Text, tells_a_change_as_a_delta) {
   Doc doc;
   Text text = doc.text("t");

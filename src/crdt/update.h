@@ -27,7 +27,8 @@ namespace tidemark::crdt {
 enum class UpdateFormat : uint8_t { kV1, kV2 };
 
 // One update with everything that is in any of them. Gaps become Skip structs. One update alone is
-// returned as it is.
+// returned as it is. Of updates written under two integration rules it makes one that no document
+// takes: it does not look, a ColdDoc and a Doc do.
 Result<Buffer> merge_updates(std::span<const Bytes> updates, UpdateFormat format,
                              const UpdateLimits& limits = {});
 

@@ -113,6 +113,28 @@ TEST(Writable, refuses_names_that_are_not_utf8) {
   EXPECT_EQ(doc.encode_state_as_update(), before);
 }
 
+TEST(Writable, subdocuments_have_options_that_others_can_read) {
+  const std::vector<Any> no_objects = {Any(),    Any(Null{}), Any(1.0),
+                                       Any("x"), Any(true),   Any(AnyArray{})};
+  Doc doc({.client_id = 1});
+  const Buffer before = doc.encode_state_as_update();
+  for (size_t i = 0; i < no_objects.size(); ++i) {
+    SCOPED_TRACE(i);
+    const Subdocument subdocument{.guid = "g", .options = no_objects[i]};
+    EXPECT_EQ(doc.map("m").set_subdocument("k", subdocument).error().code, ErrorCode::kInvalid);
+    EXPECT_EQ(doc.array("a").push_subdocument(subdocument).error().code, ErrorCode::kInvalid);
+    EXPECT_EQ(doc.array("a").insert_subdocument(0, subdocument).error().code, ErrorCode::kInvalid);
+  }
+  EXPECT_EQ(doc.encode_state_as_update(), before);
+  ASSERT_TRUE(doc.map("m").set_subdocument("k", {.guid = "g"}));
+  // What npm yjs writes of new Y.Doc({guid: 'g'}).
+  EXPECT_EQ(to_hex(doc.encode_state_as_update()), "010101002901016d016b0167760000");
+  Doc reader({.client_id = 2});
+  EXPECT_TRUE(reader.apply_update(doc.encode_state_as_update()));
+  EXPECT_TRUE(reader.apply_update_v2(doc.encode_state_as_update_v2()));
+  EXPECT_EQ(reader.subdocuments(), std::vector<std::string>{"g"});
+}
+
 TEST(Writable, refuses_kinds_that_there_are_not) {
   for (const TypeRef kind : {TypeRef::kUnknown, TypeRef{7}, TypeRef{9}}) {
     SCOPED_TRACE(static_cast<int>(kind));

@@ -17,7 +17,9 @@ Result<> check_type(TypeRef kind, std::string_view name) {
 
 Result<> check_subdocument(const Subdocument& subdocument) {
   if (Result<> checked = check_name(subdocument.guid); !checked) return checked;
-  return check_value(subdocument.options);
+  if (Result<> checked = check_value(subdocument.options); !checked) return checked;
+  if (subdocument.options.as_object() != nullptr) return {};
+  return failure(ErrorCode::kInvalid, "subdocument: its options are no object");
 }
 
 NewContent type_content(TypeRef kind, std::string_view name) {

@@ -17,6 +17,7 @@ NewContent type_content(TypeRef kind, std::string_view name);
 Result<> check_name(std::string_view name);
 // What makes a new type: kInvalid if there is no such kind or the name is not UTF-8.
 Result<> check_type(TypeRef kind, std::string_view name);
+// kInvalid also for options that are no object, which nobody could read.
 Result<> check_subdocument(const Subdocument& subdocument);
 
 // Inserts behind `left` (kNone: at the front): runs of plain values as one item, bytes on their
