@@ -263,9 +263,9 @@ update in V2 and, here, its state vector.
 
 ${table(smallRows)}
 
-The workloads of dmonad/crdt-benchmarks with N = 6,000 and ${CLIENTS.toLocaleString('en-US')} clients: in B1 each edit and, on a second
-replica, its update; in B2 the edits of two replicas in one transaction each, and the exchange; in B3
-one replica that gets the update of each client, in one transaction. Medians of up to five runs. The
+The workloads of dmonad/crdt-benchmarks, which end with B3.4, for N = 6,000 and ${CLIENTS.toLocaleString('en-US')} clients: in B1 each edit
+and, on a second replica, its update; in B2 the edits of two replicas in one transaction each, and the exchange;
+in B3 one replica that gets the update of each client, in one transaction. Medians of up to five runs. The
 states are equal to those of yjs byte for byte where nothing else is said. The median of what yjs takes
 is ${rounded(medianRatio(list, played[0], played[2], CRDT_BENCHMARKS))} times what ours takes, ${rounded(medianRatio(list, played[1], played[2], CRDT_BENCHMARKS))} times that of the wasm module. Who took more than 3 s (yjs: 12 s) was
 stopped: the part that it had done is in brackets, and ratios are for that part.
