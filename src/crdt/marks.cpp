@@ -6,6 +6,7 @@
 #include <numeric>
 #include <queue>
 
+#include "base/assert.h"
 #include "crdt/internal/document.h"
 #include "crdt/internal/mark_text.h"
 #include "crdt/internal/rendering.h"
@@ -183,7 +184,10 @@ class Reader {
     // To look for a root is to make it.
     const bool is_here = anchor->item || (anchor->root == end_.root && anchor->type == end_.type);
     if (!is_here) return std::nullopt;
-    const std::optional<AbsolutePosition> place = absolute_position(*text_.document(), *anchor);
+    // Which unit is a copy of which, only the replica knows that undid.
+    constexpr bool kFollowsRedone = false;
+    const std::optional<AbsolutePosition> place =
+        absolute_position(*text_.document(), *anchor, kFollowsRedone);
     if (!place || place->type != text_) return std::nullopt;
     return place->index;
   }
@@ -252,11 +256,16 @@ std::vector<MarkSpan> MarkReading::over(uint32_t first, uint32_t end) const {
   return found;
 }
 
-Marks::Marks(Doc&, Text text, Array overlay, MarkTypes types, const MarkLimits& limits)
+Marks::Marks(Doc& doc, Text text, Array overlay, MarkTypes types, const MarkLimits& limits)
     : text_(std::move(text)),
       overlay_(std::move(overlay)),
       types_(std::move(types)),
-      limits_(limits) {}
+      limits_(limits) {
+  const bool text_is_of_this_document = text_.document() == doc.document();
+  const bool overlay_is_of_this_document = overlay_.document() == doc.document();
+  TM_ASSERT(text_is_of_this_document);
+  TM_ASSERT(overlay_is_of_this_document);
+}
 
 MarkReading Marks::read() const {
   if (!text_.is_live() || !overlay_.is_live()) return {};
@@ -271,6 +280,9 @@ Result<> Marks::check(const Mark& mark) const {
   if (!is_within(mark, limits_) || mark.value.is_undefined()) {
     return failure(ErrorCode::kInvalid, "mark: no key or value, or one that is too long");
   }
+  // As deep as it is going to lie in a statement.
+  const Any said(AnyObject({{"key", Any(mark.key)}, {"id", Any(mark.id)}, {"value", mark.value}}));
+  if (Result<> checked = check_value(said); !checked) return checked;
   if (!text_.is_live() || !overlay_.is_live()) {
     return failure(ErrorCode::kInvalid, "mark: the text or its marks were deleted");
   }
@@ -326,10 +338,20 @@ Result<> Marks::write(std::span<const MarkChange> changes) {
   return overlay_.push(statements);
 }
 
+Result<> Marks::check_attribute(const std::string& key, const Any& value) const {
+  const auto type = types_.find(key);
+  const bool has_ids = type != types_.end() && type->second.has_ids;
+  if (!has_ids || value.as_object() == nullptr) return check({key, "", value});
+  for (const auto& [id, said] : value.as_object()->members()) {
+    if (Result<> checked = check({key, id, said}); !checked) return checked;
+  }
+  return check({key});
+}
+
 Result<> Marks::apply_delta(std::span<const DeltaOp> delta) {
   for (const DeltaOp& op : delta) {
     for (const auto& [key, value] : op.attributes) {
-      if (Result<> checked = check({key, "", value}); !checked) return checked;
+      if (Result<> checked = check_attribute(key, value); !checked) return checked;
     }
   }
   std::vector<DeltaOp> plain(delta.begin(), delta.end());

@@ -3,7 +3,8 @@
 // about the text between two anchors; statements are only ever added, and of those that speak of
 // one character and one key the one with the highest stamp counts. They lie in an ordinary Y.Array
 // of the same document, so that every Yjs peer carries them; docs/marks.md has the format and what
-// it means. Content of strangers that is no mark is passed over.
+// it means. Content of strangers that is no mark is passed over. What undo brings back is new text:
+// it has the marks that reach over its place, and not those that it had.
 #pragma once
 
 #include <cstdint>
@@ -84,14 +85,14 @@ struct MarkEvent {
 
 class Marks {
  public:
-  // Holds handles only: must not be used when the document is gone, which may be moved. All who
-  // edit a text agree on the array that its marks are in; for a root `name` the custom is the root
-  // "tidemark:marks:" + name.
+  // Holds handles only: must not be used when the document is gone, which may be moved. A text or
+  // an array of another document is a bug. All who edit a text agree on the array that its marks
+  // are in; for a root `name` the custom is the root "tidemark:marks:" + name.
   Marks(Doc& doc, Text text, Array overlay, MarkTypes types = {}, const MarkLimits& limits = {});
 
   // A statement about these units, in time linear in the items of the overlay, which are one or few
-  // per writer. kInvalid if they exceed the text, the key is empty or a name or
-  // value is too long.
+  // per writer. kInvalid if they exceed the text, the key is empty or a name or value is too long;
+  // what check_value() says of these.
   Result<> add(uint32_t index, uint32_t length, const Mark& mark);
   // That this id is gone from the whole text.
   Result<> remove_id(std::string_view key, std::string_view id);
@@ -102,7 +103,9 @@ class Marks {
   // or of marks with ids an object of values by id. kTooLarge for more than the limits.
   Result<Delta> to_delta() const;
   // Inserts, retains and removes as Quill means them, in one transaction, with attributes as marks.
-  // After kTooLarge, which only deltas with thousands of marks meet, the marks are missing.
+  // With nothing done, what the text or add() says of any part of it. kTooLarge too if more marks
+  // would have to be written or looked at than the limits allow, which only deltas with thousands
+  // of marks meet: then the text is changed and the marks are missing.
   // What is inserted has the attributes given and no others, but for marks with ids that it comes
   // to lie in. Of a key whose type has ids, the attribute is an object of values by id.
   Result<> apply_delta(std::span<const DeltaOp> delta);
@@ -119,6 +122,7 @@ class Marks {
 
  private:
   Result<> check(const Mark& mark) const;
+  Result<> check_attribute(const std::string& key, const Any& value) const;
   Result<> write(std::span<const MarkChange> changes);
 
   Text text_;

@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "base/random.h"
+#include "crdt/doc_copy.h"
 #include "crdt/test_seeds.h"
 #include "crdt/undo.h"
 
@@ -43,6 +44,16 @@ struct Writer {
 
 const Any kYes = Any(true);
 const Any kNo = Any(Null{});
+
+void expect_reload_shows_the_same(Writer& writer) {
+  const std::string shown = writer.shown();
+  Writer reloaded(91);
+  reloaded.hear(writer);
+  EXPECT_EQ(reloaded.shown(), shown);
+  Writer cloned(92);
+  cloned.doc = clone_of(writer.doc, {.client_id = 92});
+  EXPECT_EQ(cloned.shown(), shown);
+}
 
 // Both begin with the same text; then each does something that the other one does not know of.
 class Peritext : public testing::Test {
@@ -169,17 +180,30 @@ TEST_F(Peritext, holds_on_to_anchors_that_were_deleted) {
   EXPECT_TRUE(alice.marks().read().spans.empty());
 }
 
-TEST_F(Peritext, marks_again_what_undo_brings_back) {
+// Only who undid knows what is a copy of what, so nobody's marks may depend on it.
+TEST_F(Peritext, says_the_same_to_all_of_what_undo_brings_back) {
+  begin("");
+  const SharedType scope[] = {alice.text()};
+  UndoStack stack(alice.doc, scope, {.capture_timeout_ms = 0});
+  ASSERT_TRUE(alice.text().insert(0, "hello world"));
+  ASSERT_TRUE(alice.marks().add(0, 5, {"bold", "", kYes}));
+  merged();
+  ASSERT_TRUE(alice.text().erase(0, 5));
+  merged();
+  ASSERT_TRUE(stack.undo());
+  EXPECT_EQ(merged(), R"([{"insert":"hello world"}])");
+  expect_reload_shows_the_same(alice);
+}
+
+TEST_F(Peritext, marks_what_undo_brings_back_between_the_ends_of_a_mark) {
   begin("The fox jumped.");
   ASSERT_TRUE(alice.marks().add(4, 3, {"bold", "", kYes}));
   bob.hear(alice);
-  const SharedType scope[] = {bob.text(), bob.overlay()};
-  UndoStack stack(bob.doc, scope);
-  ASSERT_TRUE(bob.text().erase(2, 7));
-  EXPECT_EQ(merged(), R"([{"insert":"Thumped."}])");
+  UndoStack stack(bob.doc);
+  ASSERT_TRUE(bob.text().erase(5, 1));
   ASSERT_TRUE(stack.undo());
-  EXPECT_EQ(bob.shown(), R"([{"insert":"The "},{"insert":"fox","attributes":{"bold":true}},)"
-                         R"({"insert":" jumped."}])");
+  EXPECT_EQ(merged(), R"([{"insert":"The "},{"insert":"fox","attributes":{"bold":true}},)"
+                      R"({"insert":" jumped."}])");
   stack.stop_capturing();
   ASSERT_TRUE(bob.marks().add(0, 3, {"bold", "", kYes}));
   ASSERT_TRUE(stack.undo());
@@ -297,7 +321,7 @@ std::vector<std::map<Slot, std::string>> looked_up(Writer& writer) {
     const AnyObject& said = *value.any()->as_object();
     const auto at = [&](const char* name) {
       const auto anchor = decode_relative_position(*said.find(name)->as_binary());
-      return absolute_position(writer.doc, *anchor)->index;
+      return absolute_position(writer.doc, *anchor, false)->index;
     };
     const AnyArray& pair = *said.find("stamp")->as_array();
     const std::tuple stamp(*pair[0].as_number(), *pair[1].as_number());
@@ -385,6 +409,34 @@ TEST(Marks, are_the_same_for_all_who_heard_the_same) {
   }
 }
 
+TEST(Marks, are_the_same_for_all_whatever_is_undone_and_redone) {
+  for_each_seed(60, [](uint64_t seed) {
+    Random random(seed);
+    std::vector<Writer> writers;
+    std::vector<UndoStack> stacks;
+    for (uint64_t i = 0; i < 3; ++i) writers.emplace_back(3 - i);
+    for (Writer& writer : writers) {
+      std::vector<SharedType> scope = {writer.text()};
+      if (random.one_in(2)) scope.push_back(writer.overlay());
+      stacks.emplace_back(writer.doc, scope, UndoOptions{.capture_timeout_ms = 0});
+    }
+    for (int i = 0; i < 80; ++i) {
+      const size_t who = random.below(3);
+      switch (random.below(6)) {
+        case 0: stacks[who].undo(); break;
+        case 1: stacks[who].redo(); break;
+        default: edit(writers[who], random);
+      }
+      if (random.one_in(4)) writers[random.below(3)].hear(writers[who]);
+      if (!random.one_in(10)) continue;
+      for (Writer& writer : writers) writers[0].hear(writer);
+      for (Writer& writer : writers) writer.hear(writers[0]);
+      for (Writer& writer : writers) ASSERT_EQ(writer.shown(), writers[0].shown()) << "step " << i;
+      expect_reload_shows_the_same(writers[who]);
+    }
+  });
+}
+
 TEST(Marks, take_a_delta_as_quill_means_it) {
   Writer writer(1, "abcdef");
   ASSERT_TRUE(writer.marks().add(0, 6, {"bold", "", kYes}));
@@ -406,6 +458,56 @@ TEST(Marks, take_a_delta_as_quill_means_it) {
   EXPECT_FALSE(
       writer.marks().apply_delta(std::vector<DeltaOp>{{.text = "x", .attributes = {{"", kYes}}}}));
   EXPECT_EQ(writer.text().to_string(), "ab12ef");
+}
+
+TEST(Marks, refuse_a_delta_before_anything_of_it_is_done) {
+  Writer writer(1, "abc");
+  ASSERT_TRUE(writer.marks().add(0, 1, {"bold", "", kYes}));
+  const auto in_ids = [](const std::string& id, const Any& value) {
+    return Any(AnyObject({{"fine", kYes}, {id, value}}));
+  };
+  const std::vector<std::pair<std::string, Any>> refused = {
+      {"", kYes},
+      {"bold", Any()},
+      {"bold", Any("\xff")},
+      {"bold", Any(AnyObject({{"\xff", kYes}}))},
+      {"bold", Any(std::string(20'000, 'v'))},
+      {"\xff", kYes},
+      {std::string(300, 'k'), kYes},
+      {"comment", Any()},
+      {"comment", in_ids(std::string(300, 'i'), kYes)},
+      {"comment", in_ids("\xff", kYes)},
+      {"comment", in_ids("i", Any())},
+      {"comment", in_ids("i", Any("\xff"))},
+      {"comment", in_ids("i", Any(std::string(20'000, 'v')))}};
+  const Buffer before = writer.doc.encode_state_as_update();
+  for (const auto& [key, value] : refused) {
+    for (const DeltaOp& op :
+         {DeltaOp{.text = "x", .attributes = {{key, value}}},
+          DeltaOp{.kind = DeltaOp::Kind::kRetain, .length = 2, .attributes = {{key, value}}}}) {
+      const std::vector<DeltaOp> delta = {
+          {.text = "y", .attributes = {{"italic", kYes}}},
+          op,
+      };
+      const Result<> done = writer.marks().apply_delta(delta);
+      ASSERT_FALSE(done) << key;
+      EXPECT_EQ(done.error().code, ErrorCode::kInvalid) << key;
+      EXPECT_EQ(writer.doc.encode_state_as_update(), before) << key;
+    }
+  }
+  EXPECT_FALSE(writer.marks().apply_delta(
+      std::vector<DeltaOp>{{.text = "y", .attributes = {{"bold", kYes}}}, {.text = "\xff"}}));
+  EXPECT_EQ(writer.doc.encode_state_as_update(), before);
+}
+
+// The limits are of each mark, not of all that lie on one character.
+TEST(Marks, take_a_delta_with_more_comments_than_one_mark_may_say) {
+  Writer writer(1);
+  AnyObject comments;
+  for (int i = 0; i < 40; ++i) comments.set(std::to_string(i), Any(std::string(1000, 'c')));
+  ASSERT_TRUE(writer.marks().apply_delta(
+      std::vector<DeltaOp>{{.text = "x", .attributes = {{"comment", Any(comments)}}}}));
+  EXPECT_EQ(writer.marks().read().spans.size(), 40u);
 }
 
 TEST(Marks, tell_what_was_stated_and_where_it_is) {

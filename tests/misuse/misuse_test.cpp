@@ -11,6 +11,7 @@
 
 #include "base/assert.h"
 #include "crdt/doc.h"
+#include "crdt/marks.h"
 #include "crdt/undo.h"
 
 namespace tidemark::crdt {
@@ -100,6 +101,15 @@ TEST(MisuseDeathTest, undo_of_types_of_another_document) {
   const Subscription events =
       stack.on_event([&](const UndoEvent& event) { (void)event.changed(foreign[0]); });
   EXPECT_DEATH((void)text.insert(0, "a"), kForeign);
+}
+
+TEST(MisuseDeathTest, marks_on_types_of_another_document) {
+  set_assertion_hook(abort_loudly);
+  Doc doc;
+  Doc other;
+  EXPECT_DEATH(Marks(doc, other.text("t"), doc.array("m")), "text_is_of_this_document");
+  EXPECT_DEATH(Marks(doc, doc.text("t"), other.array("m")), "overlay_is_of_this_document");
+  EXPECT_DEATH(Marks(doc, Text(), doc.array("m")), kNoDocument);
 }
 
 // Not a misuse, but native only too: the program may use exceptions, though the library does not.
