@@ -100,14 +100,16 @@ class Marks {
   // O((n + items) log n) for n statements.
   MarkReading read() const;
   // The text with its own formats, and over them what the marks say: the value as an attribute,
-  // or of marks with ids an object of values by id. kTooLarge for more than the limits.
+  // or of marks with ids an object of values by id. Linear in what it says, after read(). kTooLarge
+  // for more than the limits, before anything is built.
   Result<Delta> to_delta() const;
   // Inserts, retains and removes as Quill means them, in one transaction, with attributes as marks.
   // With nothing done, what the text or add() says of any part of it. kTooLarge too if more marks
   // would have to be written or looked at than the limits allow, which only deltas with thousands
   // of marks meet: then the text is changed and the marks are missing.
   // What is inserted has the attributes given and no others, but for marks with ids that it comes
-  // to lie in. Of a key whose type has ids, the attribute is an object of values by id.
+  // to lie in. Of a key whose type has ids, the attribute is an object of values by id. Takes a
+  // read() whatever the delta: a keystroke among thousands of marks is Text::insert()'s.
   Result<> apply_delta(std::span<const DeltaOp> delta);
 
   // Calls back after each transaction that added or removed statements. What the text does to the

@@ -15,17 +15,46 @@ uint32_t units_of(const DeltaOp& op) {
 
 using Slot = std::pair<std::string_view, std::string_view>;  // key, id
 
+// What an attribute takes.
+size_t bytes_of(std::string_view name, const Any& value) {
+  return name.size() + encoded(value).size() + 1;
+}
+
 // Cuts a text's delta where marks begin and end.
 class Painter {
  public:
   Painter(const MarkReading& reading, const MarkLimits& limits)
-      : reading_(reading), budget_(limits.max_attribute_bytes) {
+      : reading_(reading), limit_(limits.max_attribute_bytes) {
     for (size_t i = 0; i < reading.spans.size(); ++i) ends_.push_back(i);
     std::ranges::sort(ends_, {}, [&reading](size_t i) { return reading.spans[i].end; });
+    const Any id_is_there(true);
+    for (const Mark& mark : reading.marks) {
+      costs_.push_back(bytes_of(mark.key, mark.value) + bytes_of(mark.id, id_is_there));
+    }
   }
 
+  // Counts first: what is too much is many times as much to build as to count.
   Result<Delta> paint(const Delta& base) {
+    for (const bool counts_only : {true, false}) {
+      at_ = 0;
+      begun_ = 0;
+      ended_ = 0;
+      active_.clear();
+      active_cost_ = 0;
+      if (!walk(base, counts_only)) {
+        return failure(ErrorCode::kTooLarge, "marks: too many attributes for a delta");
+      }
+    }
+    return std::move(out_);
+  }
+
+ private:
+  // False if it takes too much, which only counting says.
+  bool walk(const Delta& base, bool counts_only) {
+    size_t budget = limit_;
     for (const DeltaOp& op : base) {
+      size_t own_cost = 0;
+      for (const auto& [key, value] : op.attributes) own_cost += bytes_of(key, value);
       std::string_view rest = op.text;
       const uint32_t end = at_ + units_of(op);
       for (bool is_first = true; at_ < end; is_first = false) {
@@ -42,27 +71,34 @@ class Painter {
           piece = rest.substr(0, cut.bytes);
           rest.remove_prefix(cut.bytes);
         }
-        if (!put(op, piece, is_first)) {
-          return failure(ErrorCode::kTooLarge, "marks: too many attributes for a delta");
+        if (counts_only) {
+          const size_t cost = own_cost + active_cost_;
+          if (cost > budget) return false;
+          budget -= cost;
+        } else {
+          put(op, piece, is_first);
         }
         at_ = next;
       }
     }
-    return std::move(out_);
+    return true;
   }
 
- private:
   void turn_to(uint32_t at) {
     const std::vector<MarkSpan>& spans = reading_.spans;
     // Ends first: what follows may have the same key.
     for (; ended_ < ends_.size() && spans[ends_[ended_]].end <= at; ++ended_) {
       const auto found = active_.find(slot_of(spans[ends_[ended_]]));
       if (found != active_.end() && found->second == spans[ends_[ended_]].mark) {
+        active_cost_ -= costs_[found->second];
         active_.erase(found);
       }
     }
     for (; begun_ < spans.size() && spans[begun_].first <= at; ++begun_) {
-      if (spans[begun_].end > at) active_[slot_of(spans[begun_])] = spans[begun_].mark;
+      if (spans[begun_].end <= at) continue;
+      // Those of one key and id do not overlap.
+      active_.emplace(slot_of(spans[begun_]), spans[begun_].mark);
+      active_cost_ += costs_[spans[begun_].mark];
     }
   }
 
@@ -79,44 +115,33 @@ class Painter {
     return {mark.key, mark.id};
   }
 
-  bool spend(std::string_view name, const Any& value) {
-    const size_t bytes = name.size() + encoded(value).size() + 1;
-    if (bytes > budget_) return false;
-    budget_ -= bytes;
-    return true;
-  }
-
-  // False if that takes too much.
-  bool put(const DeltaOp& op, std::string_view text, bool is_first) {
+  void put(const DeltaOp& op, std::string_view text, bool is_first) {
     Attributes attributes;
     for (const auto& [key, value] : op.attributes) {
-      if (!spend(key, value)) return false;
       // Marks have the last word, and that may be that there is nothing.
       const auto mark = active_.lower_bound(Slot(key, ""));
       if (mark == active_.end() || mark->first.first != key) attributes.emplace_back(key, value);
     }
-    if (!add_marks(attributes)) return false;
+    add_marks(attributes);
     const bool goes_on = !is_first && out_.back().attributes == attributes;
     if (goes_on) {
       out_.back().text += text;
-      return true;
+      return;
     }
     DeltaOp piece;
     piece.text = text;
     piece.content = op.content;
     piece.attributes = std::move(attributes);
     out_.push_back(std::move(piece));
-    return true;
   }
 
-  bool add_marks(Attributes& attributes) {
+  void add_marks(Attributes& attributes) {
     for (auto at = active_.begin(); at != active_.end();) {
       const std::string_view key = at->first.first;
       std::vector<AnyObject::Member> ids;
       const Any* single = nullptr;
       for (; at != active_.end() && at->first.first == key; ++at) {
         const Mark& mark = reading_.marks[at->second];
-        if (!spend(mark.key, mark.value) || !spend(mark.id, Any(true))) return false;
         if (mark.id.empty()) {
           single = &mark.value;
         } else {
@@ -129,15 +154,16 @@ class Painter {
         attributes.emplace_back(key, *single);
       }
     }
-    return true;
   }
 
   const MarkReading& reading_;
-  size_t budget_;
-  std::vector<size_t> ends_;  // spans by where they end
+  size_t limit_;
+  std::vector<size_t> costs_;  // by mark
+  std::vector<size_t> ends_;   // spans by where they end
   size_t begun_ = 0;
   size_t ended_ = 0;
   std::map<Slot, size_t> active_;
+  size_t active_cost_ = 0;
   uint32_t at_ = 0;
   Delta out_;
 };
