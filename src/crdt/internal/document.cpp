@@ -90,7 +90,7 @@ void Document::end() {
   const bool is_first = open_ == &queue_[0];
   open_ = nullptr;
   // Transactions that observers run wait in the queue until the one before them is cleaned up.
-  if (is_first) finish_transactions(0);
+  if (is_first) finish_transactions();
 }
 
 void Document::end_brief() {
@@ -99,7 +99,7 @@ void Document::end_brief() {
   if (needs_record) {
     record_brief();
     open_ = nullptr;
-    return finish_transactions(0);
+    return finish_transactions();
   }
   if (brief_.stage == BriefTransaction::Stage::kEdited) {
     brief_.stage = BriefTransaction::Stage::kTold;
@@ -111,12 +111,15 @@ void Document::end_brief() {
   }
   brief_.stage = BriefTransaction::Stage::kIdle;
   // It was recorded, as the first in the queue, if observers ran transactions.
-  finish_transactions(1);
+  if (queue_.is_empty()) return settle();
+  queue_.drop_first();
+  finish_transactions();
 }
 
-void Document::finish_transactions(size_t number) {
-  for (; number < queue_.size(); ++number) {
-    TransactionRecord& record = queue_[number];
+void Document::finish_transactions() {
+  // A record waits until all is told of it: those that observers run meanwhile come after it.
+  for (; !queue_.is_empty(); queue_.drop_first()) {
+    TransactionRecord& record = queue_[0];
     if (!record.is_shortcut) {
       clean_up(record);
       continue;
@@ -125,7 +128,11 @@ void Document::finish_transactions(size_t number) {
     emit_shortcut(record.origin, record.is_local);
     if (observers_->has(Observers::Kind::kUpdateV2)) emit_v2(record);
   }
-  queue_.clear();
+  settle();
+}
+
+// When nothing is left to tell.
+void Document::settle() {
   store.repack_if_wasteful();
   if (hint_.kind != Hint::Kind::kNothing) take_hint();
 }

@@ -143,7 +143,8 @@ class Document {
   }
   void record_brief();
   void end_brief();
-  void finish_transactions(size_t number);
+  void finish_transactions();
+  void settle();
   void run_observers(TransactionRecord& record);
   void note_ends(TransactionRecord& record) const;
   void note_told(TransactionRecord& record) const;
@@ -293,8 +294,7 @@ class Document {
   Slab<uint8_t> shortcut_;  // the update of the last shortcut
   Keystroke keystroke_;     // that update, if it is of one
   EncodedState encoded_;
-  // Kept for their memory: emitting an update allocates nothing.
-  OnDemand<Outgoing> outgoing_;
+  OnDemand<Outgoing> outgoing_;  // kept for its memory: emitting an update allocates nothing
 };
 
 }  // namespace tidemark::crdt

@@ -12,22 +12,16 @@ namespace tidemark::crdt {
 
 void Document::touch(ClientIndex index) {
   Client& client = store.clients[index];
-  if (client.epoch == open_->epoch) return;
+  const uint32_t age = open_->epoch - client.epoch;
+  if (age == 0) return;
+  // Those that began before the client was touched last have heard of it then.
+  for (size_t number = queue_.size(); number-- > 0;) {
+    TransactionRecord& record = queue_[number];
+    if (open_->epoch - record.epoch >= age) break;
+    record.touched.push_back({index, client.state});
+  }
   client.epoch = open_->epoch;
   client.before = client.state;
-  if (queue_.size() == 1) {
-    open_->touched.push_back({index, client.state});
-    return;
-  }
-  for (size_t number = 0; number < queue_.size(); ++number) {
-    TransactionRecord& record = queue_[number];
-    const auto is_known = [index](const TransactionRecord::Touched& entry) {
-      return entry.client == index;
-    };
-    if (&record == open_ || std::none_of(record.touched.begin(), record.touched.end(), is_known)) {
-      record.touched.push_back({index, client.state});
-    }
-  }
 }
 
 void Document::note_change(BranchHandle handle, KeyId key) {

@@ -1,6 +1,7 @@
 #include "crdt/internal/transaction_record.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/sort.h"
 
@@ -76,6 +77,17 @@ uint32_t TransactionRecord::before(ClientIndex client, uint32_t now) const {
     if (entry.client == client) return entry.before;
   }
   return now;
+}
+
+// What is moved pays for itself: as much room is there then before the next time.
+void TransactionQueue::make_room() {
+  if (first_ * 2 < end_ || first_ == 0) {
+    records_.push_back(std::make_unique<TransactionRecord>());
+    return;
+  }
+  std::rotate(records_.begin(), records_.begin() + static_cast<std::ptrdiff_t>(first_),
+              records_.end());
+  end_ -= std::exchange(first_, 0);
 }
 
 }  // namespace tidemark::crdt

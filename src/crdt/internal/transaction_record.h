@@ -93,23 +93,32 @@ struct BriefTransaction {
 };
 
 // Transactions that have begun and are not yet cleaned up, the oldest first. A record stays where
-// it is in memory, and is used again after clear().
+// it is in memory until it is dropped, and is used again after that: there are never many more of
+// them than were waiting at one time.
 class TransactionQueue {
  public:
   TransactionRecord& add() {
-    if (size_ == records_.size()) records_.push_back(std::make_unique<TransactionRecord>());
-    return *records_[size_++];
+    if (end_ == records_.size()) make_room();
+    return *records_[end_++];
   }
-  void clear() { size_ = 0; }
+  void drop_first() {
+    if (++first_ == end_) first_ = end_ = 0;
+  }
   // Gives back the records, too.
   void forget() { records_.clear(); }
-  bool is_empty() const { return size_ == 0; }
-  size_t size() const { return size_; }
-  TransactionRecord& operator[](size_t number) { return *records_[number]; }
+  bool is_empty() const { return end_ == 0; }
+  size_t size() const { return end_ - first_; }
+  TransactionRecord& operator[](size_t number) { return *records_[first_ + number]; }
+  // Records at hand, in use or not.
+  size_t capacity() const { return records_.size(); }
 
  private:
+  void make_room();
+
   std::vector<std::unique_ptr<TransactionRecord>> records_;
-  size_t size_ = 0;
+  // What waits; everything around it is free.
+  size_t first_ = 0;
+  size_t end_ = 0;
 };
 
 }  // namespace tidemark::crdt
