@@ -46,44 +46,42 @@ Doc::~Doc() = default;
 Doc::Doc(Doc&&) noexcept = default;
 Doc& Doc::operator=(Doc&&) noexcept = default;
 
-uint64_t Doc::client_id() const { return document_->client_id(); }
+uint64_t Doc::client_id() const { return live().client_id(); }
 
-IntegrationRule Doc::rule() const { return document_->rule(); }
+IntegrationRule Doc::rule() const { return live().rule(); }
 
 void Doc::change_client_id(uint64_t id) {
-  TM_ASSERT(!document_->is_open());
-  document_->change_client_id(checked_client_id(id));
+  TM_ASSERT(!live().is_open());
+  live().change_client_id(checked_client_id(id));
 }
 
-const GcPolicy& Doc::gc_policy() const { return document_->options().gc; }
+const GcPolicy& Doc::gc_policy() const { return live().options().gc; }
 
 void Doc::change_gc_policy(const GcPolicy& policy) {
-  TM_ASSERT(!document_->is_open());
-  document_->change_gc_policy(policy);
+  TM_ASSERT(!live().is_open());
+  live().change_gc_policy(policy);
 }
 
 Text Doc::text(std::string_view name) {
-  return {document_.get(), typed_root(*document_, name, TypeRef::kText)};
+  return {&live(), typed_root(live(), name, TypeRef::kText)};
 }
 Array Doc::array(std::string_view name) {
-  return {document_.get(), typed_root(*document_, name, TypeRef::kArray)};
+  return {&live(), typed_root(live(), name, TypeRef::kArray)};
 }
-Map Doc::map(std::string_view name) {
-  return {document_.get(), typed_root(*document_, name, TypeRef::kMap)};
-}
+Map Doc::map(std::string_view name) { return {&live(), typed_root(live(), name, TypeRef::kMap)}; }
 XmlFragment Doc::xml_fragment(std::string_view name) {
-  return {document_.get(), typed_root(*document_, name, TypeRef::kXmlFragment)};
+  return {&live(), typed_root(live(), name, TypeRef::kXmlFragment)};
 }
 XmlElement Doc::xml_element(std::string_view name) {
-  return {document_.get(), typed_root(*document_, name, TypeRef::kXmlElement)};
+  return {&live(), typed_root(live(), name, TypeRef::kXmlElement)};
 }
 XmlText Doc::xml_text(std::string_view name) {
-  return {document_.get(), typed_root(*document_, name, TypeRef::kXmlText)};
+  return {&live(), typed_root(live(), name, TypeRef::kXmlText)};
 }
 
 std::vector<std::string> Doc::root_names() const {
   std::vector<std::string> names;
-  const StructStore& store = document_->store;
+  const StructStore& store = live().store;
   for (const BranchHandle root : store.roots()) {
     const std::string& name = store.key(store.branches[root].name);
     if (name != kFugueMaxRoot) names.push_back(name);
@@ -92,13 +90,13 @@ std::vector<std::string> Doc::root_names() const {
 }
 
 TypeRef Doc::root_kind(std::string_view name) const {
-  const KeyId key = document_->store.find_key(name);
-  const BranchHandle root = key == kNone ? kNone : document_->store.find_root(key);
-  return root == kNone ? TypeRef::kUnknown : document_->store.branches[root].kind;
+  const KeyId key = live().store.find_key(name);
+  const BranchHandle root = key == kNone ? kNone : live().store.find_root(key);
+  return root == kNone ? TypeRef::kUnknown : live().store.branches[root].kind;
 }
 
 TypeRef Doc::likely_kind(std::string_view name) const {
-  const StructStore& store = document_->store;
+  const StructStore& store = live().store;
   const KeyId key = store.find_key(name);
   const BranchHandle root = key == kNone ? kNone : store.find_root(key);
   if (root == kNone) return TypeRef::kUnknown;
@@ -127,38 +125,38 @@ TypeRef Doc::likely_kind(std::string_view name) const {
 SharedType Doc::root(std::string_view name, TypeRef kind_if_unknown) {
   const bool is_allowed = is_kind(kind_if_unknown) || kind_if_unknown == TypeRef::kUnknown;
   if (!is_allowed || !is_valid_utf8(name)) return {};
-  const BranchHandle handle = document_->store.root(document_->store.intern(name));
-  Branch& branch = document_->store.branches[handle];
+  const BranchHandle handle = live().store.root(live().store.intern(name));
+  Branch& branch = live().store.branches[handle];
   give_kind(branch, kind_if_unknown);
-  return {document_.get(), handle};
+  return {&live(), handle};
 }
 
-Transaction::Transaction(Doc& doc, Origin origin) : document_(*doc.document_) {
+Transaction::Transaction(Doc& doc, Origin origin) : document_(doc.live()) {
   document_.announce(origin);
 }
 Transaction::~Transaction() { document_.end(); }
 
-void Doc::begin(Origin origin) { document_->announce(origin); }
-void Doc::end() { document_->end(); }
+void Doc::begin(Origin origin) { live().announce(origin); }
+void Doc::end() { live().end(); }
 
 Result<> Doc::apply_update(Bytes update, Origin origin, const UpdateLimits& limits) {
-  return document_->apply<UpdateReaderV1>(update, origin, limits);
+  return live().apply<UpdateReaderV1>(update, origin, limits);
 }
 Result<> Doc::apply_update_v2(Bytes update, Origin origin, const UpdateLimits& limits) {
-  return document_->apply<UpdateReaderV2>(update, origin, limits);
+  return live().apply<UpdateReaderV2>(update, origin, limits);
 }
 
 Buffer Doc::encode_state_as_update(const StateVector& known) const {
-  return document_->encode_state<UpdateWriterV1>(known);
+  return live().encode_state<UpdateWriterV1>(known);
 }
 Buffer Doc::encode_state_as_update_v2(const StateVector& known) const {
-  return document_->encode_state<UpdateWriterV2>(known);
+  return live().encode_state<UpdateWriterV2>(known);
 }
-StateVector Doc::state_vector() const { return document_->store.state_vector(); }
-DeleteSet Doc::delete_set() const { return document_->delete_set(); }
-bool Doc::has_pending() const { return document_->has_pending(); }
+StateVector Doc::state_vector() const { return live().store.state_vector(); }
+DeleteSet Doc::delete_set() const { return live().delete_set(); }
+bool Doc::has_pending() const { return live().has_pending(); }
 uint64_t Doc::pending_bytes() const {
-  return document_->pending().memory() + document_->pending_deletes().memory();
+  return live().pending().memory() + live().pending_deletes().memory();
 }
 
 Subscription Doc::on_update(std::function<void(const UpdateEvent&)> callback) {
@@ -166,7 +164,7 @@ Subscription Doc::on_update(std::function<void(const UpdateEvent&)> callback) {
   entry.kind = Observers::Kind::kUpdateV1;
   entry.branch = kNone;
   entry.on_update = std::move(callback);
-  return subscribe(*document_, std::move(entry));
+  return subscribe(live(), std::move(entry));
 }
 
 Subscription Doc::on_update_v2(std::function<void(const UpdateEvent&)> callback) {
@@ -174,7 +172,7 @@ Subscription Doc::on_update_v2(std::function<void(const UpdateEvent&)> callback)
   entry.kind = Observers::Kind::kUpdateV2;
   entry.branch = kNone;
   entry.on_update = std::move(callback);
-  return subscribe(*document_, std::move(entry));
+  return subscribe(live(), std::move(entry));
 }
 
 Subscription Doc::on_subdocuments(std::function<void(const SubdocumentEvent&)> callback) {
@@ -182,49 +180,49 @@ Subscription Doc::on_subdocuments(std::function<void(const SubdocumentEvent&)> c
   entry.kind = Observers::Kind::kSubdocuments;
   entry.branch = kNone;
   entry.on_subdocuments = std::move(callback);
-  return subscribe(*document_, std::move(entry));
+  return subscribe(live(), std::move(entry));
 }
 
-std::vector<std::string> Doc::subdocuments() const { return document_->subdocuments.guids(); }
+std::vector<std::string> Doc::subdocuments() const { return live().subdocuments.guids(); }
 
 bool Doc::should_load(std::string_view guid) const {
-  const KeyId key = document_->store.find_key(guid);
-  return key != kNone && document_->subdocuments.should_load(key);
+  const KeyId key = live().store.find_key(guid);
+  return key != kNone && live().subdocuments.should_load(key);
 }
 
 bool Doc::load_subdocument(std::string_view guid) {
-  const KeyId key = document_->store.find_key(guid);
-  if (key == kNone || !document_->subdocuments.contains(key)) return false;
-  document_->begin(0);
-  document_->subdocuments.load(key, document_->open());
-  document_->end();
+  const KeyId key = live().store.find_key(guid);
+  if (key == kNone || !live().subdocuments.contains(key)) return false;
+  live().begin(0);
+  live().subdocuments.load(key, live().open());
+  live().end();
   return true;
 }
 
 bool Doc::unload_subdocument(std::string_view guid) {
-  const KeyId key = document_->store.find_key(guid);
-  if (key == kNone || !document_->subdocuments.contains(key)) return false;
-  document_->begin(0);
-  document_->subdocuments.unload(key, document_->open());
-  document_->end();
+  const KeyId key = live().store.find_key(guid);
+  if (key == kNone || !live().subdocuments.contains(key)) return false;
+  live().begin(0);
+  live().subdocuments.unload(key, live().open());
+  live().end();
   return true;
 }
 
-void Doc::compact() { document_->compact(); }
+void Doc::compact() { live().compact(); }
 
 Any Doc::to_json() const {
   std::vector<AnyObject::Member> members;
-  const StructStore& store = document_->store;
+  const StructStore& store = live().store;
   for (const BranchHandle root : store.roots()) {
     if (store.branches[root].kind == TypeRef::kUnknown) continue;
-    members.emplace_back(store.key(store.branches[root].name), branch_to_json(*document_, root));
+    members.emplace_back(store.key(store.branches[root].name), branch_to_json(live(), root));
   }
   return Any(AnyObject(std::move(members)));
 }
 
-bool Doc::is_json_whole() const { return crdt::is_json_whole(*document_); }
+bool Doc::is_json_whole() const { return crdt::is_json_whole(live()); }
 
-std::string Doc::check() const { return document_->store.check() + document_->pending().check(); }
-void Doc::use_fast_paths(bool on) { document_->uses_fast_paths = on; }
+std::string Doc::check() const { return live().store.check() + live().pending().check(); }
+void Doc::use_fast_paths(bool on) { live().uses_fast_paths = on; }
 
 }  // namespace tidemark::crdt

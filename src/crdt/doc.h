@@ -17,8 +17,12 @@
 // Doc is gone, ends the process (base/assert.h).
 //
 // Edits outside of transact() are transactions of their own. Callbacks run when a transaction is
-// complete, on the thread that ended it; they may edit, which makes further transactions, and may
-// subscribe and unsubscribe, but not destroy the Doc, nor throw: the library knows no exceptions.
+// complete, on the thread that ended it. They may subscribe and unsubscribe, and they may edit:
+// each edit is a transaction that waits until those before it are told, at a constant cost of its
+// own. As in Yjs, what one that waits is told of includes what the same clients wrote until its
+// turn: n edits of one callback make updates, and merging of what does not merge, of n * n / 2 in
+// all, while a chain in which each answers the one before stays linear. Callbacks may not destroy
+// the Doc, which is a bug, nor throw: the library knows no exceptions.
 #pragma once
 
 #include <functional>
@@ -27,6 +31,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/assert.h"
 #include "base/result.h"
 #include "crdt/array.h"
 #include "crdt/delete_set.h"
@@ -78,8 +83,10 @@ class Transaction {
 class Doc {
  public:
   explicit Doc(const DocOptions& options = {});
+  // In a transaction or a callback of its own it is a bug, and so is to assign another Doc to it.
   ~Doc();
-  // Handles and subscriptions go along. What was moved from may only be assigned to or destroyed.
+  // Handles and subscriptions go along. What was moved from may only be assigned to or destroyed:
+  // anything else is a bug.
   Doc(Doc&&) noexcept;
   Doc& operator=(Doc&&) noexcept;
 
@@ -174,7 +181,7 @@ class Doc {
   Result<> validate(const DocLimits& limits) const;
 
   // What free functions on documents work on, as SharedType::document().
-  Document* document() const { return document_.get(); }
+  Document* document() const { return &live(); }
 
   // For tests: breaks of internal invariants, one line each; empty if all hold.
   std::string check() const;
@@ -184,6 +191,11 @@ class Doc {
  private:
   friend class Transaction;
   friend class UndoStack;
+  Document& live() const {
+    const bool doc_was_not_moved_from = document_ != nullptr;
+    TM_ASSERT(doc_was_not_moved_from);
+    return *document_;
+  }
   std::unique_ptr<Document> document_;
 };
 

@@ -105,7 +105,7 @@ Result<> check_counts(const Doc& doc, const DocLimits& limits) {
 }  // namespace
 
 void Doc::inspect(const BlockVisitor& visit) const {
-  const Document& document = *document_;
+  const Document& document = live();
   const StructStore& store = document.store;
   StructView view;
   for (const ClientIndex client : store.descending()) {
@@ -126,25 +126,25 @@ BlockStats Doc::stats() const {
   BlockCounter counter;
   inspect([&](const Block& block) { return counter.count(block), true; });
   BlockStats stats = counter.with(delete_set());
-  stats.pending_blocks = document_->pending().count();
+  stats.pending_blocks = live().pending().count();
   stats.pending_bytes = pending_bytes();
-  stats.pending_deletes = document_->pending_deletes().range_count();
+  stats.pending_deletes = live().pending_deletes().range_count();
   return stats;
 }
 
 MemoryUse Doc::memory() const {
-  const StructStore& store = document_->store;
+  const StructStore& store = live().store;
   MemoryUse use;
   use.items = store.items.memory();
   use.content = store.pool.memory();
   use.positions = store.index_memory();
-  use.tables = document_->memory() - use.items - use.content - use.positions;
+  use.tables = live().memory() - use.items - use.content - use.positions;
   use.pending = pending_bytes();
   return use;
 }
 
 Result<> Doc::validate(const DocLimits& limits) const {
-  const Document& document = *document_;
+  const Document& document = live();
   if (const std::string breaks = check(); !breaks.empty()) {
     return failure(ErrorCode::kCorrupt, "document: " + breaks);
   }

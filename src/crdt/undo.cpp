@@ -52,44 +52,56 @@ bool UndoEvent::changed(const SharedType& type) const {
 }
 
 UndoStack::UndoStack(Doc& doc, UndoOptions options)
-    : observers_(doc.document_->shared_observers()),
-      history_(std::make_unique<UndoHistory>(*doc.document_, std::nullopt, std::move(options))) {}
+    : observers_(doc.live().shared_observers()),
+      history_(std::make_unique<UndoHistory>(doc.live(), std::nullopt, std::move(options))) {}
 
 UndoStack::UndoStack(Doc& doc, std::span<const SharedType> scope, UndoOptions options)
-    : observers_(doc.document_->shared_observers()) {
+    : observers_(doc.live().shared_observers()) {
   std::vector<BranchHandle> branches;
   branches.reserve(scope.size());
-  for (const SharedType& type : scope) branches.push_back(branch_in(*doc.document_, type));
-  history_ = std::make_unique<UndoHistory>(*doc.document_, std::move(branches), std::move(options));
+  for (const SharedType& type : scope) branches.push_back(branch_in(doc.live(), type));
+  history_ = std::make_unique<UndoHistory>(doc.live(), std::move(branches), std::move(options));
 }
 
 UndoStack::UndoStack(UndoStack&&) noexcept = default;
 
 UndoStack& UndoStack::operator=(UndoStack&& other) noexcept {
   if (this == &other) return *this;
-  if (UndoHistory* history = live()) history->release();
+  release();
   observers_ = std::move(other.observers_);
   history_ = std::move(other.history_);
   return *this;
 }
 
-UndoStack::~UndoStack() {
+UndoStack::~UndoStack() { release(); }
+
+void UndoStack::release() {
+  if (history_ == nullptr) return;
   if (UndoHistory* history = live()) history->release();
 }
 
+UndoHistory& UndoStack::history() const {
+  const bool stack_was_not_moved_from = history_ != nullptr;
+  TM_ASSERT(stack_was_not_moved_from);
+  return *history_;
+}
+
 // Null once the document is gone.
-UndoHistory* UndoStack::live() const { return observers_.expired() ? nullptr : history_.get(); }
+UndoHistory* UndoStack::live() const {
+  UndoHistory& known = history();
+  return observers_.expired() ? nullptr : &known;
+}
 
 void UndoStack::add_to_scope(const SharedType& type) {
   if (UndoHistory* history = live()) {
     history->add_to_scope(branch_in(history->document(), type));
   }
 }
-void UndoStack::add_tracked_origin(Origin origin) { history_->track(origin, true); }
-void UndoStack::remove_tracked_origin(Origin origin) { history_->track(origin, false); }
-Origin UndoStack::origin() const { return history_->origin(); }
-void UndoStack::set_time(Instant now) { history_->set_time(now); }
-void UndoStack::stop_capturing() { history_->stop_capturing(); }
+void UndoStack::add_tracked_origin(Origin origin) { history().track(origin, true); }
+void UndoStack::remove_tracked_origin(Origin origin) { history().track(origin, false); }
+Origin UndoStack::origin() const { return history().origin(); }
+void UndoStack::set_time(Instant now) { history().set_time(now); }
+void UndoStack::stop_capturing() { history().stop_capturing(); }
 
 bool UndoStack::undo() {
   UndoHistory* history = live();
@@ -113,11 +125,12 @@ void UndoStack::clear(bool undo, bool redo) {
 }
 
 Subscription UndoStack::on_event(std::function<void(const UndoEvent&)> callback) {
+  const uint32_t number = history().number();
   const std::shared_ptr<Observers> observers = observers_.lock();
   if (observers == nullptr) return {};
   Observers::Entry entry{};
   entry.kind = Observers::Kind::kUndoEvent;
-  entry.branch = history_->number();
+  entry.branch = number;
   entry.on_undo = std::move(callback);
   return {observers, observers->add(std::move(entry))};
 }

@@ -3,7 +3,8 @@
 // a step deleted keeps its content until the step is gone.
 //
 // Time is an argument: say it with set_time() before the edits that it counts for. A stack belongs
-// to the thread of its document; either may die first. It must not die in a call of its own.
+// to the thread of its document; either may die first. To destroy it or to assign to it in
+// a call of its own is a bug.
 #pragma once
 
 #include <functional>
@@ -99,6 +100,7 @@ class UndoStack {
   // These types of it, with all that lies in them. A type of another document is a bug, here and in
   // add_to_scope() and UndoEvent::changed().
   UndoStack(Doc& doc, std::span<const SharedType> scope, UndoOptions options = {});
+  // What was moved from may only be assigned to or destroyed: anything else is a bug.
   UndoStack(UndoStack&&) noexcept;
   UndoStack& operator=(UndoStack&&) noexcept;
   // Gives up the steps, and what they kept to later garbage collection.
@@ -130,7 +132,9 @@ class UndoStack {
   [[nodiscard]] Subscription on_event(std::function<void(const UndoEvent&)> callback);
 
  private:
+  UndoHistory& history() const;
   UndoHistory* live() const;
+  void release();
 
   // Gone when the document is.
   std::weak_ptr<Observers> observers_;

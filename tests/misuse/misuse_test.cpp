@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "base/assert.h"
@@ -110,6 +111,92 @@ TEST(MisuseDeathTest, marks_on_types_of_another_document) {
   EXPECT_DEATH(Marks(doc, other.text("t"), doc.array("m")), "text_is_of_this_document");
   EXPECT_DEATH(Marks(doc, doc.text("t"), other.array("m")), "overlay_is_of_this_document");
   EXPECT_DEATH(Marks(doc, Text(), doc.array("m")), kNoDocument);
+}
+
+// Whatever runs would go on with a document that is no more.
+TEST(MisuseDeathTest, documents_destroyed_by_what_they_call) {
+  set_assertion_hook(abort_loudly);
+  constexpr const char* kOpen = "no_transaction_is_under_way";
+  constexpr const char* kCalling = "no_callback_is_under_way";
+  std::optional<Doc> doc(std::in_place);
+  Text text = doc->text("t");
+  ASSERT_TRUE(text.insert(0, "ab"));
+  EXPECT_DEATH(doc->transact([&] { doc.reset(); }), kOpen);
+  EXPECT_DEATH(doc->transact([&] { *doc = Doc(); }), kOpen);
+  {
+    // Typing on, the shortest path there is.
+    const Subscription updates = doc->on_update([&](const UpdateEvent&) { doc.reset(); });
+    EXPECT_DEATH((void)text.insert(2, "c"), kOpen);
+  }
+  {
+    const Subscription events = text.observe([&](const Event&) { doc.reset(); });
+    EXPECT_DEATH((void)text.insert(0, "c"), kOpen);
+  }
+  // The event of a stack is told when the transaction is over.
+  UndoStack stack(*doc);
+  ASSERT_TRUE(text.insert(0, "c"));
+  const Subscription pops = stack.on_event([&](const UndoEvent& event) {
+    if (event.kind == UndoEvent::Kind::kPopped) doc.reset();
+  });
+  EXPECT_DEATH((void)stack.undo(), kCalling);
+}
+
+TEST(MisuseDeathTest, undo_stacks_destroyed_by_what_they_call) {
+  set_assertion_hook(abort_loudly);
+  constexpr const char* kCalling = "no_call_of_the_stack_is_under_way";
+  Doc doc;
+  Text text = doc.text("t");
+  std::optional<UndoStack> stack;
+  bool is_armed = false;
+  const auto destroy = [&] {
+    if (is_armed) stack.reset();
+    return true;
+  };
+  stack.emplace(doc, UndoOptions{.captures = [&](const CapturedTransaction&) { return destroy(); },
+                                 .may_delete = [](const UndoTarget&) { return true; }});
+  ASSERT_TRUE(text.insert(0, "a"));
+  is_armed = true;
+  EXPECT_DEATH((void)text.insert(0, "b"), kCalling);
+  stack.emplace(doc, UndoOptions{.may_delete = [&](const UndoTarget&) { return destroy(); }});
+  ASSERT_TRUE(text.insert(0, "c"));
+  EXPECT_DEATH((void)stack->undo(), kCalling);
+  stack.emplace(doc);
+  const Subscription events = stack->on_event([&](const UndoEvent&) { destroy(); });
+  EXPECT_DEATH((void)text.insert(0, "d"), kCalling);
+}
+
+TEST(MisuseDeathTest, documents_and_undo_stacks_that_were_moved_from) {
+  set_assertion_hook(abort_loudly);
+  constexpr const char* kNoDoc = "doc_was_not_moved_from";
+  constexpr const char* kNoStack = "stack_was_not_moved_from";
+  Doc doc;
+  UndoStack stack(doc);
+  Doc taken(std::move(doc));
+  UndoStack kept(std::move(stack));
+  // NOLINTBEGIN(bugprone-use-after-move): that is the misuse.
+  EXPECT_DEATH((void)doc.text("t"), kNoDoc);
+  EXPECT_DEATH((void)doc.client_id(), kNoDoc);
+  EXPECT_DEATH((void)doc.encode_state_as_update(), kNoDoc);
+  EXPECT_DEATH((void)doc.apply_update({}), kNoDoc);
+  EXPECT_DEATH(doc.begin(), kNoDoc);
+  EXPECT_DEATH(doc.transact([] {}), kNoDoc);
+  EXPECT_DEATH((void)doc.on_update([](const UpdateEvent&) {}), kNoDoc);
+  EXPECT_DEATH(doc.compact(), kNoDoc);
+  EXPECT_DEATH((void)doc.stats(), kNoDoc);
+  EXPECT_DEATH((void)doc.document(), kNoDoc);
+  EXPECT_DEATH(UndoStack{doc}, kNoDoc);
+  EXPECT_DEATH((void)stack.undo(), kNoStack);
+  EXPECT_DEATH((void)stack.undo_count(), kNoStack);
+  EXPECT_DEATH((void)stack.origin(), kNoStack);
+  EXPECT_DEATH(stack.set_time({}), kNoStack);
+  EXPECT_DEATH(stack.clear(), kNoStack);
+  EXPECT_DEATH((void)stack.on_event([](const UndoEvent&) {}), kNoStack);
+  // NOLINTEND(bugprone-use-after-move)
+  // Both may be assigned to.
+  doc = std::move(taken);
+  stack = std::move(kept);
+  ASSERT_TRUE(doc.text("t").insert(0, "a"));
+  EXPECT_TRUE(stack.undo());
 }
 
 // Not a misuse, but native only too: the program may use exceptions, though the library does not.

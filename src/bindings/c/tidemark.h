@@ -104,6 +104,7 @@ TM_API void tm_limit_memory(size_t bytes);
 // null for numbers that are not in this range.
 TM_API tm_doc* tm_doc_open(tm_kernel* kernel, double client_id, double seed,
                            uint32_t collects_garbage);
+// Not inside a transaction: that is a bug, which traps.
 TM_API void tm_doc_close(tm_doc* doc);
 TM_API double tm_client_id(const tm_doc* doc);
 

@@ -17,7 +17,12 @@ Document::Document(const Options& options)
       random_(options.seed),
       observers_(std::shared_ptr<Observers>(), &nobody_) {}
 
-Document::~Document() = default;
+Document::~Document() {
+  const bool no_transaction_is_under_way = depth_ == 0 && is_idle();
+  TM_ASSERT(no_transaction_is_under_way);
+  const bool no_callback_is_under_way = !observers_->is_calling();
+  TM_ASSERT(no_callback_is_under_way);
+}
 
 const std::shared_ptr<Observers>& Document::shared_observers() {
   if (observers_.use_count() == 0) observers_ = std::make_shared<Observers>();

@@ -76,6 +76,7 @@ class Observers {
   bool is_empty() const { return count_of(Kind::kType) + count_of(Kind::kDeep) == 0; }
   bool has(Kind kind) const { return count_of(kind) > 0; }
   bool watches(Kind kind, BranchHandle branch) const;
+  bool is_calling() const { return table_.get() != nullptr && table_.get()->calls > 0; }
   // Grows with each one that is added.
   uint64_t added() const { return table_.get() == nullptr ? 0 : table_.get()->next_id; }
 

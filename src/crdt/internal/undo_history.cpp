@@ -57,6 +57,8 @@ UndoHistory::UndoHistory(Document& document, std::optional<std::vector<BranchHan
 }
 
 void UndoHistory::release() {
+  const bool no_call_of_the_stack_is_under_way = telling_ == 0 && !popping_ && !current_;
+  TM_ASSERT(no_call_of_the_stack_is_under_way);
   document_.observers().remove(number_);
   if (undo_.empty() && redo_.empty()) return;
   const bool joins = document_.is_open();
@@ -124,9 +126,17 @@ bool UndoHistory::changed(BranchHandle branch) const {
   return false;
 }
 
+bool UndoHistory::is_wanted(const TransactionRecord& record) {
+  if (!options_.captures) return true;
+  ++telling_;
+  const bool is_wanted = options_.captures({record.origin, record.is_local});
+  end_telling();
+  return is_wanted;
+}
+
 void UndoHistory::hear(TransactionRecord& record) {
   if (record.is_quiet) return;
-  if (options_.captures && !options_.captures({record.origin, record.is_local})) return;
+  if (!is_wanted(record)) return;
   if (popping_) changed_ = record.told;
   if (!concerns(record) || !is_tracked(record.origin)) return;
   const Side side = popping_ == Side::kUndo ? Side::kRedo : Side::kUndo;
@@ -329,6 +339,10 @@ void UndoHistory::emit(UndoEvent event) {
   ++telling_;
   document_.observers().call(Observers::Kind::kUndoEvent, static_cast<uint32_t>(number_),
                              [&](const Observers::Entry& entry) { entry.on_undo(event); });
+  end_telling();
+}
+
+void UndoHistory::end_telling() {
   if (--telling_ == 0) gone_.clear();
 }
 

@@ -99,7 +99,9 @@ class UndoHistory {
   void make_stacked();
   bool is_stacked_deletion(ClientIndex client, uint32_t clock);
   void release(const UndoStep& step);
+  bool is_wanted(const TransactionRecord& record);
   void emit(UndoEvent event);
+  void end_telling();
 
   Document& document_;
   UndoOptions options_;
@@ -120,7 +122,7 @@ class UndoHistory {
   std::vector<BranchHandle> changed_;  // by the transaction that an event is about
   // Steps that went while an event about one of them was told.
   Steps gone_;
-  uint32_t telling_ = 0;
+  uint32_t telling_ = 0;  // events and questions whether to capture
 };
 
 }  // namespace tidemark::crdt
