@@ -136,7 +136,7 @@ void Presence::leave(SessionId session) {
   if (!owned_.contains(session)) return;
   for (auto& [client, known] : known_) {
     if (!known.state || known.owner != session) continue;
-    ++known.clock;
+    known.clock = sync::next_clock(known.clock);
     remove_state(client, known);
     changed_.insert(client);
   }
@@ -148,7 +148,7 @@ void Presence::tick(Instant now) {
   for (auto at = known_.begin(); at != known_.end();) {
     Known& known = at->second;
     if (known.state && now - known.heard >= timeout) {
-      ++known.clock;
+      known.clock = sync::next_clock(known.clock);
       remove_state(at->first, known);
       changed_.insert(at->first);
     }

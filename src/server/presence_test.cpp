@@ -64,6 +64,20 @@ TEST(Presence, lets_only_the_owner_say_goodbye) {
   EXPECT_EQ(changes(presence), (Told{{7, {1, "null"}}}));
 }
 
+TEST(Presence, says_goodbye_for_whoever_claimed_the_highest_clock) {
+  for (const bool is_silent : {false, true}) {
+    Presence presence{sync::Limits{}};
+    ASSERT_TRUE(presence.apply(kAnna, said(7, kMaxSafeInteger, "{}"), Instant{0}));
+    changes(presence);
+    if (is_silent) {
+      presence.tick(Instant{sync::Limits{}.awareness_timeout_ms});
+    } else {
+      presence.leave(kAnna);
+    }
+    EXPECT_EQ(changes(presence), (Told{{7, {kMaxSafeInteger, "null"}}}));
+  }
+}
+
 TEST(Presence, follows_a_client_to_its_new_connection) {
   Presence presence{sync::Limits{}};
   ASSERT_TRUE(presence.apply(kAnna, said(7, 1, "{}"), Instant{0}));

@@ -52,6 +52,8 @@ Result<std::vector<AwarenessEntry>> read_awareness(Bytes update, const Limits& l
   return entries;
 }
 
+uint64_t next_clock(uint64_t clock) { return std::min(clock + 1, kMaxSafeInteger); }
+
 Buffer write_awareness(std::span<const AwarenessEntry> entries) {
   Encoder out;
   out.write_varuint(entries.size());
@@ -89,7 +91,7 @@ AwarenessChange Awareness::set_local_state(std::optional<std::string_view> json,
     change.refreshed.push_back(client_);
     if (*own.state != *json) change.changed.push_back(client_);
   }
-  if (was_known) ++own.clock;
+  if (was_known) own.clock = next_clock(own.clock);
   own.heard = now;
   put_state(own, json);
   return change;
@@ -137,7 +139,7 @@ void Awareness::apply_entry(const AwarenessEntry& entry, Instant now, AwarenessC
   known.clock = entry.clock;
   if (is_gone) {
     const bool is_own = entry.client == client_ && was_here;
-    if (is_own) ++known.clock;
+    if (is_own) known.clock = next_clock(known.clock);
     if (!is_own) put_state(known, std::nullopt);
     if (was_known) change.removed.push_back(entry.client);
     return;

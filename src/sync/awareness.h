@@ -32,6 +32,10 @@ struct AwarenessEntry {
 Result<std::vector<AwarenessEntry>> read_awareness(Bytes update, const Limits& limits);
 Buffer write_awareness(std::span<const AwarenessEntry> entries);
 
+// The clock of what is said next. The highest that the bytes have room for stays: at that one a
+// client can still be gone, and say nothing new.
+uint64_t next_clock(uint64_t clock);
+
 // What a call did, by client. `refreshed` are the present ones that were heard of again; `changed`
 // are those of them whose text differs.
 struct AwarenessChange {
