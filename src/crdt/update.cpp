@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/sort.h"
 #include "crdt/internal/update/merge.h"
 #include "crdt/internal/update/reader.h"
 #include "crdt/internal/update/struct_cut.h"
@@ -70,37 +69,20 @@ void write_unknown(Reader& reader, const StateVector& known, LazyUpdateWriter<Wr
   }
 }
 
-// Clocks of one client that the structs of an update hold.
-struct ClientRun {
-  uint64_t client = 0;
-  uint64_t first = 0;
-  uint64_t end = 0;
-};
-
 enum class Skips : uint8_t { kAreGaps, kAreHeld };
 
-// By client and clock, with a gap between any two of a client. Yjs writes one section for each
-// client; others may write several, with gaps, overlaps and in any order.
+// The units that the structs of an update hold. Yjs writes one section for each client; others may
+// write several, with gaps, overlaps and in any order.
 template <typename Reader>
-std::vector<ClientRun> runs_of(Reader& reader, Skips skips) {
-  std::vector<ClientRun> runs;
-  const auto add = [&runs](const ClientRun& run) {
-    const bool is_next = !runs.empty() && runs.back().client == run.client &&
-                         runs.back().first <= run.first && run.first <= runs.back().end;
-    if (!is_next) return runs.push_back(run);
-    runs.back().end = std::max(runs.back().end, run.end);
-  };
+DeleteSet units_of(Reader& reader, Skips skips) {
+  DeleteSet units;
   StructView view;
   while (reader.next(view)) {
     if (view.ref == Ref::kSkip && skips == Skips::kAreGaps) continue;
-    add({view.id.client, view.id.clock, view.end_clock()});
+    units.add(view.id.client, view.id.clock, view.len);
   }
-  std::vector<ClientRun> parts = std::exchange(runs, {});
-  compact_sort(parts.begin(), parts.end(), [](const ClientRun& a, const ClientRun& b) {
-    return a.client != b.client ? a.client < b.client : a.first < b.first;
-  });
-  for (const ClientRun& part : parts) add(part);
-  return runs;
+  units.normalize();
+  return units;
 }
 
 template <typename Reader>
@@ -158,11 +140,11 @@ Result<StateVector> state_vector_of_update(Bytes update, UpdateFormat format,
                                            const UpdateLimits& limits) {
   return with_format(format, [&](auto version) -> Result<StateVector> {
     typename decltype(version)::Reader reader(update, limits);
-    const std::vector<ClientRun> runs = runs_of(reader, Skips::kAreGaps);
+    const DeleteSet units = units_of(reader, Skips::kAreGaps);
     if (!reader.ok()) return failure_of(reader);
     StateVector state;
-    for (const ClientRun& run : runs) {
-      if (run.first == 0) state.set(run.client, run.end);
+    for (const DeleteSet::Client& client : units.clients()) {
+      if (client.ranges.front().first == 0) state.set(client.id, client.ranges.front().end);
     }
     return state;
   });
@@ -179,12 +161,12 @@ Result<Buffer> convert_v2_to_v1(Bytes update, const UpdateLimits& limits) {
 Result<UpdateMeta> update_meta(Bytes update, UpdateFormat format, const UpdateLimits& limits) {
   return with_format(format, [&](auto version) -> Result<UpdateMeta> {
     typename decltype(version)::Reader reader(update, limits);
-    const std::vector<ClientRun> runs = runs_of(reader, Skips::kAreHeld);
+    const DeleteSet units = units_of(reader, Skips::kAreHeld);
     if (!reader.ok()) return failure_of(reader);
     UpdateMeta meta;
-    for (const ClientRun& run : runs) {
-      if (!meta.from.contains(run.client)) meta.from.set(run.client, run.first);
-      meta.to.set(run.client, run.end);
+    for (const DeleteSet::Client& client : units.clients()) {
+      meta.from.set(client.id, client.ranges.front().first);
+      meta.to.set(client.id, client.ranges.back().end);
     }
     return meta;
   });
@@ -202,11 +184,11 @@ Result<bool> contains_update(const StateVector& state, const DeleteSet& deleted,
                              UpdateFormat format, const UpdateLimits& limits) {
   return with_format(format, [&](auto version) -> Result<bool> {
     typename decltype(version)::Reader reader(update, limits);
-    const std::vector<ClientRun> runs = runs_of(reader, Skips::kAreHeld);
+    const DeleteSet units = units_of(reader, Skips::kAreHeld);
     DeleteSet deletes;
     if (!reader.read_delete_set(deletes)) return failure_of(reader);
-    for (const ClientRun& run : runs) {
-      if (run.end > state.clock_of(run.client)) return false;
+    for (const DeleteSet::Client& client : units.clients()) {
+      if (client.ranges.back().end > state.clock_of(client.id)) return false;
     }
     return deleted.contains(deletes);
   });
