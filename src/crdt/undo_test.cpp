@@ -609,5 +609,57 @@ TEST(Undo, in_a_callback_of_the_document_is_an_edit_like_any_other) {
   EXPECT_EQ(stack.redo_count(), 0u);
 }
 
+// What redo writes after undoing what several writers sent in one update.
+std::string redone_of(const Buffer& before, const Buffer& several, bool is_quick) {
+  Doc doc;
+  doc.use_fast_paths(is_quick);
+  EXPECT_TRUE(doc.apply_update(before));
+  UndoOptions options;
+  options.tracked_origins = {7};
+  UndoStack stack(doc, std::array<SharedType, 1>{doc.text("t")}, std::move(options));
+  EXPECT_TRUE(doc.apply_update(several, 7));
+  EXPECT_TRUE(stack.undo());
+  std::string written;
+  const Subscription updates =
+      doc.on_update([&](const UpdateEvent& event) { written += to_hex(event.update); });
+  EXPECT_TRUE(stack.redo());
+  return written;
+}
+
+// The bytes are those of Yjs, which goes through writers in the order of their first structs.
+TEST(Undo, goes_through_writers_as_they_came) {
+  Doc low(DocOptions{.client_id = 2});
+  Doc high(DocOptions{.client_id = 3});
+  ASSERT_TRUE(low.text("t").insert(0, "b"));
+  const StateVector middle = low.state_vector();
+  ASSERT_TRUE(low.text("t").insert(0, "c"));
+  ASSERT_TRUE(high.text("t").insert(0, "h"));
+  // So far the document did nothing for the lower writer but wait.
+  const Buffer waiting = low.encode_state_as_update(middle);
+  ASSERT_TRUE(low.apply_update(high.encode_state_as_update()));
+  for (const bool is_quick : {true, false}) {
+    EXPECT_EQ(redone_of(waiting, low.encode_state_as_update(), is_quick),
+              "01030100c40201020001624402010163c402000300016800");
+  }
+}
+
+TEST(Undo, goes_through_writers_as_they_came_when_loaded) {
+  Doc low(DocOptions{.client_id = 2});
+  Doc high(DocOptions{.client_id = 3});
+  ASSERT_TRUE(low.text("t").insert(0, "a"));
+  ASSERT_TRUE(high.apply_update(low.encode_state_as_update()));
+  // Comes first in the update, and has to wait for the other.
+  ASSERT_TRUE(high.text("t").insert(1, "b"));
+  const Buffer nested = high.encode_state_as_update();
+  const StateVector middle = high.state_vector();
+  ASSERT_TRUE(high.text("t").insert(2, "d"));
+  ASSERT_TRUE(low.text("t").insert(0, "c"));
+  ASSERT_TRUE(high.apply_update(low.encode_state_as_update()));
+  for (const bool is_quick : {true, false}) {
+    EXPECT_EQ(redone_of(nested, high.encode_state_as_update(middle), is_quick),
+              "01020100c4030003010164440201016300");
+  }
+}
+
 }  // namespace
 }  // namespace tidemark::crdt

@@ -15,7 +15,12 @@
 // Who is told of a struct again makes Yjs cut its neighbours where it names them, and put them
 // together again, which it cannot do with what undo has made a copy of. Ours does not look at a
 // struct that it has. So where there is an undo stack the bytes of states may differ after such a
-// delivery, and the normal forms must be equal.
+// delivery, and the normal forms must be equal. Where the struct came as garbage at first, that cut
+// is the first, and breaks a pair of surrogates for good: in deleted text a broken pair is then as
+// good as a whole one.
+//
+// Redo can make a document of Yjs show something else than a new one that loads what it says (see
+// docs/compatibility.md). Reading the other side's state must then show what reading its own does.
 import * as Y from 'yjs';
 import { normalForm } from '../support/normal.mjs';
 import { canonical, dump, encode, sameText, unhex } from '../support/values.mjs';
@@ -49,7 +54,8 @@ const sayTheSame = (a, b) =>
   a[0] === b[0] &&
   [1, 2].every((n) => compareForms(`v${n}`, a[n], b[n], { isLive: true }) === null);
 
-const compareStates = (expected, actual, { isFlat, isLive, roots, statistics }) => {
+const compareStates = (expected, actual, context) => {
+  const { isFlat, roots, statistics } = context;
   if (expected.w) return null; // see compareStep
   if (expected.sv !== actual.sv) return { what: 'sv', expected: expected.sv, actual: actual.sv };
   if (text(expected.subdocs) !== text(actual.subdocs))
@@ -65,8 +71,8 @@ const compareStates = (expected, actual, { isFlat, isLive, roots, statistics }) 
     statistics.statesNotByteEqual++;
     if (isFlat) return { what: `state ${name}`, expected: expected[name], actual: actual[name] };
     const difference =
-      compareForms(name, expected[name], actual[name], { isLive }) ??
-      compareRead(apply, expected, actual[name], roots);
+      compareForms(name, expected[name], actual[name], context) ??
+      compareRead(apply, expected, name, actual[name], roots);
     if (difference) return difference;
   }
   return null;
@@ -86,14 +92,19 @@ const compareForms = (name, expected, actual, options) => {
 };
 
 // Yjs reads the other side's state and must show the same.
-const compareRead = (apply, expected, bytes, roots) => {
-  const doc = new Y.Doc();
-  apply(doc, unhex(bytes));
+const compareRead = (apply, expected, format, bytes, roots) => {
+  const read = (bytes) => {
+    const doc = new Y.Doc();
+    apply(doc, unhex(bytes));
+    return doc;
+  };
+  const doc = read(bytes);
   const pending = doc.store.pendingStructs !== null || doc.store.pendingDs !== null;
   for (const [kind, name] of pending ? [] : roots) {
-    const read = dump(rootOf(doc, kind, name));
-    if (!sameText(read, expected.shown[name].dump))
-      return { what: `Yjs reads ${name}`, expected: expected.shown[name].dump, actual: read };
+    const shown = dump(rootOf(doc, kind, name));
+    if (sameText(shown, expected.shown[name].dump)) continue;
+    if (sameText(shown, dump(rootOf(read(expected[format]), kind, name)))) continue;
+    return { what: `Yjs reads ${name}`, expected: expected.shown[name].dump, actual: shown };
   }
   return null;
 };
@@ -223,13 +234,16 @@ export const compareTraces = (program, expected, answer, context) => {
   const compactions = new Compactions(program);
   const { hasHistories } = compactions;
   const deliveries = new Deliveries(program);
-  const steps = { ...context, roots: program.roots, isLive: false, hasHistories };
+  const steps = { ...context, roots: program.roots, isLive: false, hasRepeats: false, hasHistories };
   for (let i = 0; i < expected.length; i++) {
     if (expected[i].compact) {
       steps.isFlat = false;
       steps.isLive ||= program.steps[i].keep !== undefined || hasHistories;
     }
-    if (deliveries.repeats(program.steps[i]) && hasHistories) steps.isFlat = false;
+    if (deliveries.repeats(program.steps[i])) {
+      steps.isFlat &&= !hasHistories;
+      steps.hasRepeats = true;
+    }
     hasParted ||= partsOnPurpose(expected[i], answer.trace[i]);
     const difference =
       compareStep(expected[i], answer.trace[i], steps) ??

@@ -69,9 +69,7 @@ void Document::replace(ItemHandle left, ClientIndex writer, Bytes value) {
   item.content = store.new_span(value, kNone);
   store.link(handle, left, kNone);
   store.entries(store.branches[branch]).assign(key, handle);
-  Client& client = store.clients[writer];
-  client.directory.push_back(item.clock, handle);
-  ++client.state;
+  store.append(handle);
   const bool is_told = observers_->has(Observers::Kind::kUpdateV1);
   if (!store.items[left].is_deleted()) retire(left);
   if (is_told) write_replaced(item, value);

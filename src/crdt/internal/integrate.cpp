@@ -51,10 +51,8 @@ void Document::note_change(BranchHandle handle, KeyId key) {
 void Document::append_to_client(ItemHandle handle) {
   const Item& item = store.items[handle];
   touch(item.client());
-  Client& client = store.clients[item.client()];
-  TM_ASSERT(client.state == item.clock);
-  client.directory.push_back(item.clock, handle);
-  client.state += item.len;
+  TM_ASSERT(store.clients[item.client()].state == item.clock);
+  store.append(handle);
 }
 
 ItemHandle Document::clean_end(ClientIndex client, uint32_t clock) {

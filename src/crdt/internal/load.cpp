@@ -248,6 +248,9 @@ class Document::Load {
 
   bool step() {
     Section& section = sections_[stack_.back()];
+    if (section.at == section.first && linked_[section.client] == 0) {
+      store_.note_arrival(store_.clients[section.client]);
+    }
     do {
       if (section.at == section.end) break;
       const Item& item = store_.items[section.at];

@@ -117,13 +117,11 @@ ItemHandle Document::insert_at(const Seam& seam, ClientIndex writer, std::string
 ItemHandle Document::append_text(const Seam& seam, ClientIndex writer, std::string_view utf8,
                                  uint32_t units) {
   note_writer(writer);
-  Client& client = store.clients[writer];
   const ItemHandle handle = store.new_item_between(seam, writer, Ref::kString, units);
   Item& item = store.items[handle];
   store.assign_text(item, utf8);
   store.link(handle, seam.left, seam.right);
-  client.directory.push_back(item.clock, handle);
-  client.state += units;
+  store.append(handle);
   store.branches[seam.branch].length += units;
   return handle;
 }

@@ -170,12 +170,16 @@ void UndoHistory::note(const TransactionRecord& record, UndoStep& step) {
   if (record.own_touched == 1) {
     add(record.touched.front());
   } else if (record.own_touched > 1) {
-    // In the order in which the document came to know the clients.
+    // In the order in which the clients came, as in Yjs. Of who was only waited for it knows nothing.
     std::vector<TransactionRecord::Touched> touched(
         record.touched.begin(),
         record.touched.begin() + static_cast<std::ptrdiff_t>(record.own_touched));
-    compact_sort(touched.begin(), touched.end(),
-                 [](const auto& a, const auto& b) { return a.client < b.client; });
+    const auto arrival_of = [this](const TransactionRecord::Touched& entry) {
+      return document_.store.clients[entry.client].arrival;
+    };
+    compact_sort(touched.begin(), touched.end(), [arrival_of](const auto& a, const auto& b) {
+      return arrival_of(a) < arrival_of(b);
+    });
     std::for_each(touched.begin(), touched.end(), add);
   }
   for (const ClientIndex client : record.deleted_clients) {

@@ -45,7 +45,8 @@ struct Client {
   Client(uint64_t name, const Slab<Item>& items) : id(name), directory(items) {}
 
   uint64_t id;
-  uint32_t state = 0;  // the next clock
+  uint32_t state = 0;    // the next clock
+  uint32_t arrival = 0;  // ascends in the order in which the first structs of clients came
   Directory directory;
   // The state at the start of the transaction that is now open, if its number is `epoch`.
   uint32_t before = 0;
@@ -75,6 +76,8 @@ class StructStore {
     const ClientIndex known = find_client(id);
     return known != kNoClient ? known : new_client(id);
   }
+  // The client's first struct is about to come.
+  void note_arrival(Client& client) { client.arrival = ++arrivals_; }
   // Client indices by descending id, the order of everything on the wire.
   const std::vector<ClientIndex>& descending() const { return descending_; }
   StateVector state_vector() const;
@@ -114,6 +117,14 @@ class StructStore {
   bool may_merge(ItemHandle left, ItemHandle right) const {
     return items[left].ref() == items[right].ref() &&
            (items[left].right == right || items[left].is_gc());
+  }
+  // The item becomes the last of its writer, whose state grows by it.
+  void append(ItemHandle handle) {
+    const Item& item = items[handle];
+    Client& client = clients[item.client()];
+    if (client.state == 0) note_arrival(client);
+    client.directory.push_back(item.clock, handle);
+    client.state += item.len;
   }
   // Links an item between neighbours and into the position index of its list.
   void link(ItemHandle item, ItemHandle left, ItemHandle right);
@@ -227,6 +238,7 @@ class StructStore {
   std::vector<Span> spans_;
   std::vector<uint32_t> free_spans_;
   uint32_t last_identity_ = 0;
+  uint32_t arrivals_ = 0;
   struct Joint {
     ItemHandle item = kNone;
     uint32_t first_clock = 0;  // of the item
