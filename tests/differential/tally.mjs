@@ -52,6 +52,7 @@ export class Tally {
     this.count('events of types', result.e?.length ?? 0);
     this.count('events of subdocuments', result.s ? 1 : 0);
     this.count('events of undo stacks', result.k?.length ?? 0);
+    this.count('undo and redo that Yjs puts elsewhere than its peers', result.x ?? 0);
     for (const [name] of step.ops ?? []) this.count(`edit: ${name}`);
   }
 

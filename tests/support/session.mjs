@@ -44,7 +44,9 @@
 //   {u: [[is_local, v1, v2]...], e: [event...], s: [added, removed, loaded]}   e, s if not empty
 //       w: 1 if yjs had something waiting before or after
 //       h: [[steps to undo, to redo]...] of each history, k: [[n, kind, side, origin, ...]...] of
-//       their events, if there are histories; r: whether there was something to undo
+//       their events, if there are histories; r: whether there was something to undo; x: 1 if
+//       that put copies to the right of what they name as their right neighbours, which only yjs
+//       does and says
 //   {utils: ...}   {check: [state...]}   {skip: 1} if a step refers to nothing
 //   {compact: state, u, h}, where nothing may have been said
 //   {place: [bytes, json]}   {found: [[place, place]...]}
@@ -210,6 +212,16 @@ const describeEvent = (root, event) => {
     delta: encodeDelta(pureDelta(event)),
   };
 };
+
+// Whether an item of the update stands to the right of what it names as its right neighbour.
+const areCrossed = (doc, v1) =>
+  Y.decodeUpdate(unhex(v1)).structs.some(({ id, origin, rightOrigin }) => {
+    if (!origin || !rightOrigin) return false;
+    const [item, right] = [id, rightOrigin].map((at) => Y.getItem(doc.store, at));
+    let left = item.left;
+    while (left && left !== right) left = left.left;
+    return Boolean(left);
+  });
 
 class Peer {
   constructor({ id, gc, late }, roots, withEvents) {
@@ -446,7 +458,9 @@ export class Session {
         }
       }
     });
-    return this.note(step, had === null ? result : { ...result, r: had });
+    if (had !== null) result.r = had;
+    if (had && result.u.some(([, v1]) => areCrossed(peer.doc, v1))) result.x = 1;
+    return this.note(step, result);
   }
 
   playReceive(client, refs, step) {

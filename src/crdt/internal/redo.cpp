@@ -74,10 +74,28 @@ bool Redo::redo_alone(ItemHandle item) {
   } else {
     left = nearest(store_.items[item].left, true, holder);
     right = nearest(item, false, holder);
+    // Copies may stand in another order than their originals. Yjs then names neighbours that have
+    // changed places, between which its peers put the copy elsewhere than it does.
+    const bool has_both = left != kNone && right != kNone;
+    if (has_both && !goes_before(left, right)) right = store_.items[left].right;
   }
   document_.insert_copy(item, parent, left, right);
   note_return(item, parent);
   return true;
+}
+
+// Of two items of one list. Mostly they are neighbours, so one walks from both.
+bool Redo::goes_before(ItemHandle a, ItemHandle b) const {
+  ItemHandle after_a = a;
+  ItemHandle after_b = b;
+  while (after_b != a) {
+    after_a = store_.items[after_a].right;
+    if (after_a == b) return true;
+    if (after_a == kNone) return false;
+    after_b = store_.items[after_b].right;
+    if (after_b == kNone) return true;
+  }
+  return false;
 }
 
 // What the item was redone as in the list that this holder has now: kNone if it is not there.

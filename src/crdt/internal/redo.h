@@ -34,6 +34,7 @@ class Redo {
   bool is_among(ItemHandle type) const;
   bool redo(ItemHandle item);
   bool redo_alone(ItemHandle item);
+  bool goes_before(ItemHandle a, ItemHandle b) const;
   // kNone for a root and for what was collected.
   ItemHandle holder_of(ItemHandle item) const;
   ItemHandle copy_of(ItemHandle item);
