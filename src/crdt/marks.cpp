@@ -1,13 +1,13 @@
 #include "crdt/marks.h"
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 #include <numeric>
 #include <queue>
 
 #include "base/assert.h"
 #include "crdt/internal/document.h"
+#include "crdt/internal/mark_copies.h"
 #include "crdt/internal/mark_text.h"
 #include "crdt/internal/rendering.h"
 
@@ -35,27 +35,27 @@ uint64_t statements_ever(const Array& overlay) {
   return count;
 }
 
-std::optional<uint64_t> natural_number(const Any& value) {
-  const double* number = value.as_number();
-  constexpr auto kMax = static_cast<double>(kMaxSafeInteger);
-  if (number == nullptr || !(*number >= 0 && *number <= kMax) || *number != std::trunc(*number)) {
-    return std::nullopt;
-  }
-  return static_cast<uint64_t>(*number);
+Any stamp_of(uint64_t counter, uint64_t client) {
+  return Any(AnyArray{Any(static_cast<double>(counter)), Any(static_cast<double>(client))});
 }
 
 // Reads statements, and finds what counts where.
 class Reader {
  public:
   Reader(const Text& text, const Array& overlay, const MarkLimits& limits)
-      : text_(text), limits_(limits), highest_counter_(statements_ever(overlay)) {
+      : text_(text),
+        overlay_(overlay),
+        limits_(limits),
+        highest_counter_(statements_ever(overlay)) {
     const std::optional<RelativePosition> end = relative_position(text, text.length());
     if (end) end_ = *end;
   }
 
-  void take_all(const Array& overlay) {
+  void take_all() {
+    const std::vector<Value> statements = overlay_.values();
+    copies_ = copies_in(statements);
     size_t place = 0;
-    for (const Value& value : overlay.values()) {
+    for (const Value& value : statements) {
       if (value.any() != nullptr) take(*value.any(), place);
       ++place;
     }
@@ -130,6 +130,25 @@ class Reader {
     Any end_anchor;
   };
 
+  // Of what several say of one unit, the highest stamp counts.
+  MarkCopies copies_in(std::span<const Value> statements) const {
+    std::vector<std::pair<Stamp, std::vector<RestoredUnits>>> found;
+    for (size_t place = 0; place < statements.size(); ++place) {
+      const Any* json = statements[place].any();
+      const AnyObject* object = json == nullptr ? nullptr : json->as_object();
+      const Any* copies = object == nullptr ? nullptr : object->find("copies");
+      Stamp stamp{0, 0, place};
+      if (copies == nullptr || !read_stamp(object->find("stamp"), stamp)) continue;
+      if (auto units = copies_from_json(*copies)) found.emplace_back(stamp, std::move(*units));
+    }
+    std::ranges::sort(found, {}, [](const auto& statement) { return statement.first; });
+    MarkCopies copies;
+    for (const auto& [stamp, units] : found) {
+      for (const RestoredUnits& run : units) copies.add(run);
+    }
+    return copies;
+  }
+
   // Of one key and id, by where they begin, those that no other reaches around: the further back
   // one begins, the further back it ends.
   using Cover = std::map<uint32_t, size_t>;
@@ -179,15 +198,20 @@ class Reader {
   std::optional<uint32_t> read_anchor(const Any* json) {
     const Buffer* bytes = json == nullptr ? nullptr : json->as_binary();
     if (bytes == nullptr) return std::nullopt;
-    const Result<RelativePosition> anchor = decode_relative_position(*bytes);
+    Result<RelativePosition> anchor = decode_relative_position(*bytes);
     if (!anchor) return std::nullopt;
     // To look for a root is to make it.
     const bool is_here = anchor->item || (anchor->root == end_.root && anchor->type == end_.type);
     if (!is_here) return std::nullopt;
-    // Which unit is a copy of which, only the replica knows that undid.
+    Document& document = *text_.document();
+    if (anchor->item) {
+      if (!copies_) copies_ = copies_in(overlay_.values());
+      if (!copies_->is_empty()) anchor->item = copies_->latest(document.store, *anchor->item);
+    }
+    // What is a copy of what goes by what all replicas are told, not by what this one has undone.
     constexpr bool kFollowsRedone = false;
     const std::optional<AbsolutePosition> place =
-        absolute_position(*text_.document(), *anchor, kFollowsRedone);
+        absolute_position(document, *anchor, kFollowsRedone);
     if (!place || place->type != text_) return std::nullopt;
     return place->index;
   }
@@ -225,8 +249,10 @@ class Reader {
   }
 
   Text text_;
+  Array overlay_;
   const MarkLimits& limits_;
   uint64_t highest_counter_;
+  std::optional<MarkCopies> copies_;  // once somebody needs them
   RelativePosition end_;
   MarkReading reading_;
   std::vector<Stamp> stamps_;
@@ -270,7 +296,7 @@ Marks::Marks(Doc& doc, Text text, Array overlay, MarkTypes types, const MarkLimi
 MarkReading Marks::read() const {
   if (!text_.is_live() || !overlay_.is_live()) return {};
   Reader reader(text_, overlay_, limits_);
-  reader.take_all(overlay_);
+  reader.take_all();
   return reader.run();
 }
 
@@ -325,14 +351,13 @@ Result<> Marks::write(std::span<const MarkChange> changes) {
     const std::optional<RelativePosition> start = relative_position(text_, change.first, before);
     const std::optional<RelativePosition> end = relative_position(text_, change.end, behind);
     if (!start || !end) return failure(ErrorCode::kInvalid, "mark: the text was deleted");
-    AnyArray stamp = {Any(static_cast<double>(++counter)),
-                      Any(static_cast<double>(text_.document()->client_id()))};
+    const Any stamp = stamp_of(++counter, text_.document()->client_id());
     std::vector<AnyObject::Member> members = {{"key", Any(key)}};
     if (!change.mark.id.empty()) members.emplace_back("id", Any(change.mark.id));
     members.emplace_back("value", change.mark.value);
     members.emplace_back("start", Any(encode_relative_position(*start)));
     members.emplace_back("end", Any(encode_relative_position(*end)));
-    members.emplace_back("stamp", Any(std::move(stamp)));
+    members.emplace_back("stamp", stamp);
     statements.push_back(Any(AnyObject(std::move(members))));
   }
   return overlay_.push(statements);
@@ -387,14 +412,46 @@ Subscription Marks::observe(std::function<void(const MarkEvent&)> callback) cons
       }
     }
     change.stated = reader.statements();
-    tell(change);
+    if (change.has_removed || !change.stated.empty()) tell(change);
+  });
+}
+
+namespace {
+
+// Those of the units whose copies are in the text.
+std::vector<RestoredUnits> units_in(const Text& text, std::span<const RestoredUnits> units) {
+  const StructStore& store = text.document()->store;
+  std::vector<RestoredUnits> inside;
+  for (const RestoredUnits& run : units) {
+    const ClientIndex client = store.find_client(run.copy.client);
+    const ItemHandle copy = store.find(client, static_cast<uint32_t>(run.copy.clock));
+    if (store.items[copy].parent == text.branch()) inside.push_back(run);
+  }
+  return inside;
+}
+
+void state_copies(const Text& text, Array overlay, std::span<const RestoredUnits> units) {
+  if (!text.is_live() || !overlay.is_live()) return;
+  const std::vector<RestoredUnits> copies = units_in(text, units);
+  if (copies.empty()) return;
+  const Any stamp = stamp_of(statements_ever(overlay) + 1, text.document()->client_id());
+  const Any statement(AnyObject({{"copies", copies_to_json(copies)}, {"stamp", stamp}}));
+  const Result<> pushed = overlay.push(std::span(&statement, 1));
+  TM_ASSERT(pushed.has_value());
+}
+
+}  // namespace
+
+Subscription Marks::follow(UndoStack& stack) const {
+  return stack.on_restore([text = text_, overlay = overlay_](std::span<const RestoredUnits> units) {
+    state_copies(text, overlay, units);
   });
 }
 
 size_t Marks::prune() {
   if (!text_.is_live() || !overlay_.is_live()) return 0;
   Reader reader(text_, overlay_, limits_);
-  reader.take_all(overlay_);
+  reader.take_all();
   const std::vector<size_t> covered = reader.covered();
   if (covered.empty()) return 0;
   Document& document = *overlay_.document();

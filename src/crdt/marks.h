@@ -3,8 +3,8 @@
 // about the text between two anchors; statements are only ever added, and of those that speak of
 // one character and one key the one with the highest stamp counts. They lie in an ordinary Y.Array
 // of the same document, so that every Yjs peer carries them; docs/marks.md has the format and what
-// it means. Content of strangers that is no mark is passed over. What undo brings back is new text:
-// it has the marks that reach over its place, and not those that it had.
+// it means. Content of strangers that is no mark is passed over. What undo brings back is new text;
+// it has the marks that it had if they follow() the stack, else those that reach over its place.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "crdt/doc.h"
 #include "crdt/relative_position.h"
+#include "crdt/undo.h"
 
 namespace tidemark::crdt {
 
@@ -115,6 +116,12 @@ class Marks {
   // Calls back after each transaction that added or removed statements. What the text does to the
   // marks on it, its own observers tell. May outlive this.
   [[nodiscard]] Subscription observe(std::function<void(const MarkEvent&)> callback) const;
+
+  // From now on, what this stack brings back of the text has the marks again that it had, on all
+  // replicas: each undo and redo that brings some back states in the overlay what is a copy of
+  // what, in its own transaction. May outlive this. The stack may keep the overlay in its scope, so
+  // that marks are undone too, or not.
+  [[nodiscard]] Subscription follow(UndoStack& stack) const;
 
   // Takes out statements that another one of their key and id with a higher stamp covers at both
   // ends, whatever may be written there: they count nowhere and will not, unless what covers them

@@ -195,6 +195,91 @@ TEST_F(Peritext, says_the_same_to_all_of_what_undo_brings_back) {
   expect_reload_shows_the_same(alice);
 }
 
+TEST_F(Peritext, keeps_the_marks_of_what_a_stack_that_they_follow_brings_back) {
+  begin("");
+  const SharedType scope[] = {alice.text()};
+  UndoStack stack(alice.doc, scope, {.capture_timeout_ms = 0});
+  const Subscription following = alice.marks().follow(stack);
+  ASSERT_TRUE(alice.text().insert(0, "hello wide world"));
+  ASSERT_TRUE(alice.marks().add(0, 5, {"bold", "", kYes}));
+  ASSERT_TRUE(alice.marks().add(6, 4, {"link", "", Any("u")}));
+  const std::string shown = R"([{"insert":"hello","attributes":{"bold":true}},{"insert":" "},)"
+                            R"({"insert":"wide","attributes":{"link":"u"}},{"insert":" world"}])";
+  EXPECT_EQ(merged(), shown);
+  for (const auto& [index, length] : {std::pair{0u, 5u}, {5u, 6u}, {0u, 16u}, {9u, 1u}, {6u, 1u}}) {
+    ASSERT_TRUE(alice.text().erase(index, length));
+    merged();
+    ASSERT_TRUE(stack.undo());
+    EXPECT_EQ(merged(), shown) << index;
+    // Once more, of what is a copy now.
+    ASSERT_TRUE(stack.redo());
+    merged();
+    ASSERT_TRUE(stack.undo());
+    EXPECT_EQ(merged(), shown) << index;
+    expect_reload_shows_the_same(alice);
+  }
+}
+
+// A word that stands behind a bold one comes back plain.
+TEST_F(Peritext, does_not_mark_what_had_no_mark_before_undo) {
+  begin("");
+  UndoStack stack(alice.doc, std::array<SharedType, 1>{alice.text()}, {.capture_timeout_ms = 0});
+  const Subscription following = alice.marks().follow(stack);
+  ASSERT_TRUE(alice.text().insert(0, "bold plain"));
+  ASSERT_TRUE(alice.marks().add(0, 4, {"bold", "", kYes}));
+  const std::string shown = merged();
+  ASSERT_TRUE(alice.text().erase(4, 6));
+  ASSERT_TRUE(stack.undo());
+  EXPECT_EQ(merged(), shown);
+}
+
+// Text and mark go and come as steps of one stack.
+TEST_F(Peritext, finds_marks_that_are_redone_on_text_that_is_redone) {
+  begin("");
+  const SharedType scope[] = {alice.text(), alice.overlay()};
+  UndoStack stack(alice.doc, scope, {.capture_timeout_ms = 0});
+  const Subscription following = alice.marks().follow(stack);
+  ASSERT_TRUE(alice.text().insert(0, "abc"));
+  ASSERT_TRUE(alice.marks().add(1, 1, {"link", "", Any("u")}));
+  const std::string shown = merged();
+  for (int round = 0; round < 3; ++round) {
+    ASSERT_TRUE(stack.undo());
+    EXPECT_EQ(merged(), R"([{"insert":"abc"}])");
+    ASSERT_TRUE(stack.undo());
+    EXPECT_EQ(merged(), "[]");
+    ASSERT_TRUE(stack.redo());
+    ASSERT_TRUE(stack.redo());
+    EXPECT_EQ(merged(), shown);
+  }
+  EXPECT_EQ(stack.undo_count(), 2u);
+}
+
+TEST_F(Peritext, hears_nothing_of_copies) {
+  begin("");
+  UndoStack stack(alice.doc, std::array<SharedType, 1>{alice.text()}, {.capture_timeout_ms = 0});
+  const Subscription following = alice.marks().follow(stack);
+  ASSERT_TRUE(alice.text().insert(0, "abc"));
+  ASSERT_TRUE(alice.marks().add(0, 3, {"bold", "", kYes}));
+  int heard = 0;
+  const Subscription listening = bob.marks().observe([&](const MarkEvent&) { ++heard; });
+  bob.hear(alice);
+  EXPECT_EQ(heard, 1);
+  ASSERT_TRUE(alice.text().erase(0, 3));
+  ASSERT_TRUE(stack.undo());
+  bob.hear(alice);
+  EXPECT_EQ(heard, 1);
+  // A mark on copies says where it is.
+  std::vector<MarkChange> stated;
+  const Subscription more = bob.marks().observe([&](const MarkEvent& event) {
+    stated.insert(stated.end(), event.stated.begin(), event.stated.end());
+  });
+  ASSERT_TRUE(alice.marks().add(1, 1, {"link", "", Any("u")}));
+  bob.hear(alice);
+  ASSERT_EQ(stated.size(), 1u);
+  EXPECT_EQ(stated[0].first, 1u);
+  EXPECT_EQ(stated[0].end, 2u);
+}
+
 TEST_F(Peritext, marks_what_undo_brings_back_between_the_ends_of_a_mark) {
   begin("The fox jumped.");
   ASSERT_TRUE(alice.marks().add(4, 3, {"bold", "", kYes}));
@@ -414,11 +499,13 @@ TEST(Marks, are_the_same_for_all_whatever_is_undone_and_redone) {
     Random random(seed);
     std::vector<Writer> writers;
     std::vector<UndoStack> stacks;
+    std::vector<Subscription> following;
     for (uint64_t i = 0; i < 3; ++i) writers.emplace_back(3 - i);
     for (Writer& writer : writers) {
       std::vector<SharedType> scope = {writer.text()};
       if (random.one_in(2)) scope.push_back(writer.overlay());
       stacks.emplace_back(writer.doc, scope, UndoOptions{.capture_timeout_ms = 0});
+      if (random.one_in(2)) following.push_back(writer.marks().follow(stacks.back()));
     }
     for (int i = 0; i < 80; ++i) {
       const size_t who = random.below(3);

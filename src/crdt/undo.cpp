@@ -124,15 +124,31 @@ void UndoStack::clear(bool undo, bool redo) {
   if (UndoHistory* history = live()) history->clear(undo, redo);
 }
 
-Subscription UndoStack::on_event(std::function<void(const UndoEvent&)> callback) {
-  const uint32_t number = history().number();
-  const std::shared_ptr<Observers> observers = observers_.lock();
+namespace {
+
+// Nobody listens once the document is gone.
+Subscription listen(const std::weak_ptr<Observers>& to, Observers::Entry entry) {
+  const std::shared_ptr<Observers> observers = to.lock();
   if (observers == nullptr) return {};
+  return {observers, observers->add(std::move(entry))};
+}
+
+}  // namespace
+
+Subscription UndoStack::on_event(std::function<void(const UndoEvent&)> callback) {
   Observers::Entry entry{};
   entry.kind = Observers::Kind::kUndoEvent;
-  entry.branch = number;
+  entry.branch = history().number();
   entry.on_undo = std::move(callback);
-  return {observers, observers->add(std::move(entry))};
+  return listen(observers_, std::move(entry));
+}
+
+Subscription UndoStack::on_restore(std::function<void(std::span<const RestoredUnits>)> callback) {
+  Observers::Entry entry{};
+  entry.kind = Observers::Kind::kRestore;
+  entry.branch = history().number();
+  entry.on_restore = std::move(callback);
+  return listen(observers_, std::move(entry));
 }
 
 }  // namespace tidemark::crdt

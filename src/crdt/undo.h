@@ -17,6 +17,7 @@
 
 #include "base/instant.h"
 #include "crdt/doc.h"
+#include "crdt/id.h"
 
 namespace tidemark::crdt {
 
@@ -93,6 +94,14 @@ struct UndoEvent {
   const UndoHistory* history = nullptr;
 };
 
+// Units that undo or redo brought back. What was deleted does not live again: these are copies.
+struct RestoredUnits {
+  Id original;  // the first of them
+  Id copy;
+  uint64_t length = 0;
+  friend bool operator==(const RestoredUnits&, const RestoredUnits&) = default;
+};
+
 class UndoStack {
  public:
   // The whole document.
@@ -130,6 +139,11 @@ class UndoStack {
   void clear(bool undo = true, bool redo = true);
 
   [[nodiscard]] Subscription on_event(std::function<void(const UndoEvent&)> callback);
+  // Calls back inside the transaction of undo or redo, once all that comes back is there, if
+  // anything does. What the callback writes becomes part of the step. Whoever keeps places by id
+  // learns here where they are now.
+  [[nodiscard]] Subscription on_restore(
+      std::function<void(std::span<const RestoredUnits>)> callback);
 
  private:
   UndoHistory& history() const;

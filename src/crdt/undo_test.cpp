@@ -662,7 +662,8 @@ TEST(Undo, goes_through_writers_as_they_came_when_loaded) {
 }
 
 // The copies of "qu" are cut apart by a format and go through two lists, so that one of them would
-// have the other for its neighbour on both sides. In Yjs only the document that undid shows "xyzqu".
+// have the other for its neighbour on both sides. In Yjs only the document that undid shows
+// "xyzqu".
 TEST(Undo, puts_copies_where_peers_put_them) {
   Doc doc;
   Array root = doc.array("x");

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,7 @@ namespace tidemark::crdt {
 
 class UndoHistory;
 struct UndoEvent;
+struct RestoredUnits;
 
 // What handles and ranges go by: whether the document is there, and whether it is as they saw it.
 class Liveness {
@@ -56,6 +58,7 @@ class Observers {
     kSubdocuments,
     kHistory,    // an UndoHistory, which hears of every transaction
     kUndoEvent,  // `branch` is the number of the history
+    kRestore,    // ... here too
   };
 
   struct Entry {
@@ -67,6 +70,7 @@ class Observers {
     std::function<void(const UpdateEvent&)> on_update;
     std::function<void(const SubdocumentEvent&)> on_subdocuments;
     std::function<void(const UndoEvent&)> on_undo;
+    std::function<void(std::span<const RestoredUnits>)> on_restore;
     UndoHistory* history = nullptr;
   };
 
@@ -117,7 +121,7 @@ class Observers {
     uint32_t list;
     bool is_empty() const { return list == kNone; }
   };
-  static constexpr size_t kKinds = 7;
+  static constexpr size_t kKinds = 8;
   struct Table {
     Table() { whole.fill(kNone); }
 

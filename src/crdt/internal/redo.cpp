@@ -81,6 +81,7 @@ bool Redo::redo_alone(ItemHandle item) {
   }
   document_.insert_copy(item, parent, left, right);
   note_return(item, parent);
+  note_units(item);
   return true;
 }
 
@@ -151,6 +152,25 @@ void Redo::note_return(ItemHandle item, BranchHandle into) {
   } else {
     known->second.items.emplace(ordinal->second, item);
   }
+}
+
+void Redo::note_units(ItemHandle handle) {
+  if (!document_.observers().has(Observers::Kind::kRestore)) return;
+  const Item& item = store_.items[handle];
+  const UnitId copy = store_.redone(handle);
+  const Id from{store_.clients[item.client()].id, item.clock};
+  const Id to{store_.clients[copy.client].id, copy.clock};
+  if (!restored_.empty()) {
+    RestoredUnits& last = restored_.back();
+    const bool goes_on = last.original.client == from.client && last.copy.client == to.client &&
+                         last.original.clock + last.length == from.clock &&
+                         last.copy.clock + last.length == to.clock;
+    if (goes_on) {
+      last.length += item.len;
+      return;
+    }
+  }
+  restored_.push_back({from, to, item.len});
 }
 
 // The first from here on that is back in the list of the holder.

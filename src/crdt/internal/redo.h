@@ -17,6 +17,8 @@ class Redo {
 
   // Whether anything came back.
   bool run();
+  // What came back, in the order in which it did.
+  const std::vector<RestoredUnits>& restored() const { return restored_; }
 
  private:
   // What of a long list is back in that of a new holder, in the order of the list, so that not
@@ -30,6 +32,7 @@ class Redo {
   };
   const Returned* returned_in(BranchHandle list, ItemHandle holder);
   void note_return(ItemHandle item, BranchHandle into);
+  void note_units(ItemHandle item);
 
   bool is_among(ItemHandle type) const;
   bool redo(ItemHandle item);
@@ -50,6 +53,7 @@ class Redo {
   std::vector<ItemHandle> items_;
   std::vector<ItemHandle> types_;  // those of them that hold others, ascending
   std::unordered_map<BranchHandle, Returned> returned_;
+  std::vector<RestoredUnits> restored_;
 };
 
 }  // namespace tidemark::crdt

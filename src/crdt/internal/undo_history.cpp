@@ -170,7 +170,8 @@ void UndoHistory::note(const TransactionRecord& record, UndoStep& step) {
   if (record.own_touched == 1) {
     add(record.touched.front());
   } else if (record.own_touched > 1) {
-    // In the order in which the clients came, as in Yjs. Of who was only waited for it knows nothing.
+    // In the order in which the clients came, as in Yjs. Of who was only waited for it knows
+    // nothing.
     std::vector<TransactionRecord::Touched> touched(
         record.touched.begin(),
         record.touched.begin() + static_cast<std::ptrdiff_t>(record.own_touched));
@@ -251,6 +252,7 @@ bool UndoHistory::pop(Side side) {
     release(*step);
     if (apply(*step)) current_ = std::move(step);
   }
+  tell_restored();
   document_.end();
   popping_.reset();
   if (!current_) return false;
@@ -291,7 +293,9 @@ bool UndoHistory::apply(UndoStep& step) {
       if (!step.insertions.contains(item.client(), item.clock)) wanted.push_back(handle);
     });
   }
-  bool has_effect = Redo(*this, step.insertions, std::move(wanted)).run();
+  Redo redo(*this, step.insertions, std::move(wanted));
+  bool has_effect = redo.run();
+  restored_.insert(restored_.end(), redo.restored().begin(), redo.restored().end());
   // Backwards, so that a filter sees children before the types that they are in.
   for (size_t i = doomed.size(); i-- > 0;) {
     if (options_.may_delete && !options_.may_delete({document_, doomed[i]})) continue;
@@ -336,6 +340,14 @@ void UndoHistory::release(const UndoStep& step) {
   const std::span<const ClockRanges::Range> ranges = step.deletions.ranges();
   std::vector<ClockRanges::Range>& let_go = document_.open().let_go;
   let_go.insert(let_go.end(), ranges.begin(), ranges.end());
+}
+
+void UndoHistory::tell_restored() {
+  const std::vector<RestoredUnits> restored = std::exchange(restored_, {});
+  if (restored.empty()) return;
+  document_.observers().call(
+      Observers::Kind::kRestore, static_cast<uint32_t>(number_),
+      [&restored](const Observers::Entry& entry) { entry.on_restore(restored); });
 }
 
 void UndoHistory::emit(UndoEvent event) {

@@ -100,6 +100,7 @@ class UndoHistory {
   bool is_stacked_deletion(ClientIndex client, uint32_t clock);
   void release(const UndoStep& step);
   bool is_wanted(const TransactionRecord& record);
+  void tell_restored();
   void emit(UndoEvent event);
   void end_telling();
 
@@ -119,7 +120,8 @@ class UndoHistory {
   uint32_t captured_epoch_ = 0;
   Instant now_;
   std::optional<Instant> last_change_;
-  std::vector<BranchHandle> changed_;  // by the transaction that an event is about
+  std::vector<BranchHandle> changed_;    // by the transaction that an event is about
+  std::vector<RestoredUnits> restored_;  // by the step that is being popped
   // Steps that went while an event about one of them was told.
   Steps gone_;
   uint32_t telling_ = 0;  // events and questions whether to capture
