@@ -229,7 +229,13 @@ export const compareTraces = (program, expected, answer, context) => {
   const compactions = new Compactions(program);
   const { hasHistories } = compactions;
   const deliveries = new Deliveries(program);
-  const steps = { ...context, roots: program.roots, isLive: false, hasRepeats: false, hasHistories };
+  const steps = {
+    ...context,
+    roots: program.roots,
+    isLive: false,
+    hasRepeats: false,
+    hasHistories,
+  };
   for (let i = 0; i < expected.length; i++) {
     if (expected[i].compact) {
       steps.isFlat = false;

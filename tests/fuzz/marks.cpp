@@ -6,7 +6,9 @@
 #include "crdt/marks.h"
 
 #include <algorithm>
+#include <array>
 
+#include "crdt/undo.h"
 #include "update_laws.h"
 
 namespace tidemark::fuzz {
@@ -19,9 +21,13 @@ struct Overlay {
   explicit Overlay(crdt::Doc& doc)
       : text(doc.text("t")),
         marks(doc, text, doc.array("tidemark:marks:t"), kTypes,
-              {.max_attribute_bytes = size_t{1} << 16}) {}
+              {.max_attribute_bytes = size_t{1} << 16}),
+        stack(doc, std::array<crdt::SharedType, 1>{text}, {.capture_timeout_ms = 0}),
+        following(marks.follow(stack)) {}
   crdt::Text text;
   crdt::Marks marks;
+  crdt::UndoStack stack;
+  crdt::Subscription following;
 };
 
 crdt::MarkReading read(const Overlay& overlay) {
@@ -46,11 +52,13 @@ void edit(Overlay& overlay, Decoder& from) {
   const uint8_t name = from.read_byte();
   const std::string id = name % 2 == 0 ? "" : std::string(1, static_cast<char>('0' + name % 8));
   const std::string key(1, static_cast<char>('a' + name % 12));
-  switch (verb % 5) {
+  switch (verb % 7) {
     case 0: must(overlay.text.insert(index, "ab"), "text is written"); break;
     case 1: must(overlay.text.erase(index, count), "text is erased"); break;
     case 2: (void)overlay.marks.remove_id(key, id); break;
     case 3: (void)overlay.marks.add(index, count, {key, id, crdt::Any(crdt::Null{})}); break;
+    case 4: overlay.stack.undo(); break;
+    case 5: overlay.stack.redo(); break;
     default: (void)overlay.marks.add(index, count, {key, id, crdt::Any(true)}); break;
   }
 }
