@@ -687,5 +687,36 @@ TEST(Undo, puts_copies_where_peers_put_them) {
   }
 }
 
+TEST(Undo, tells_what_came_back_within_its_step) {
+  Doc doc(DocOptions{.client_id = 1});
+  Text text = doc.text("t");
+  Map notes = doc.map("m");
+  UndoStack stack(doc, std::array<SharedType, 2>{text, notes}, each_apart());
+  ASSERT_TRUE(text.insert(0, "abcdef"));
+  ASSERT_TRUE(text.erase(1, 2));
+  ASSERT_TRUE(text.format(0, 2, {{"b", Any(true)}}));  // cuts, and is not erased
+  std::vector<std::vector<RestoredUnits>> told;
+  int updates = 0;
+  const Subscription restored = stack.on_restore([&](std::span<const RestoredUnits> units) {
+    told.emplace_back(units.begin(), units.end());
+    notes.set("restored", Any(static_cast<double>(units.size())));
+  });
+  const Subscription heard = doc.on_update([&](const UpdateEvent&) { ++updates; });
+  ASSERT_TRUE(stack.undo());
+  EXPECT_TRUE(told.empty());  // the formats went
+  updates = 0;
+  ASSERT_TRUE(stack.undo());
+  // "bc" was written as the units 1 and 2; the formats took 6 and 7.
+  const std::vector<RestoredUnits> expected = {{{1, 1}, {1, 8}, 2}};
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0], expected);
+  EXPECT_EQ(text.to_string(), "abcdef");
+  EXPECT_EQ(json(notes), R"({"restored":1})");
+  EXPECT_EQ(updates, 1);
+  ASSERT_TRUE(stack.redo());
+  EXPECT_EQ(json(notes), "{}");
+  EXPECT_EQ(text.to_string(), "adef");
+}
+
 }  // namespace
 }  // namespace tidemark::crdt
