@@ -26,9 +26,9 @@ int main() {
   // Who had which client id, and who deleted what, is kept in the document itself.
   Authorship ann_users(ann);
   Authorship ben_users(ben);
-  ann_users.add_user(1, "Ann");
+  (void)ann_users.add_user(1, "Ann");
   exchange(ann, ben);
-  ben_users.add_user(2, "Ben");
+  (void)ben_users.add_user(2, "Ben");
   exchange(ann, ben);
 
   (void)ann.text("note").insert(0, "The cat sat.");

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/utf.h"
 #include "crdt/internal/document.h"
 #include "crdt/internal/update/reader.h"
 
@@ -92,13 +93,17 @@ Map Authorship::entry_of(const std::string& description) {
   return made;
 }
 
-void Authorship::add_user(uint64_t client, std::string_view description, const Filter& filter) {
+Result<> Authorship::add_user(uint64_t client, std::string_view description, const Filter& filter) {
   const bool client_is_below_2_to_the_53 = client <= kMaxClientId;
   TM_ASSERT(client_is_below_2_to_the_53);
+  if (!is_valid_utf8(description)) {
+    return failure(ErrorCode::kInvalid, "authorship: the description is not UTF-8");
+  }
   LocalUser user{std::string(description), {}, filter, {}};
   user.entry = entry_of(user.description);
   push(user.entry, "ids", Any(static_cast<double>(client)));
   local_.push_back(std::move(user));
+  return {};
 }
 
 // Two replicas that name a user at the same time each make an entry, of which one wins: what the
@@ -116,8 +121,8 @@ void Authorship::move_in(LocalUser& user, const Map& entry) {
 void Authorship::flush() {
   for (LocalUser& user : local_) {
     const Map entry = map_in(users_, user.description);
-    const bool is_replaced = entry && entry != user.entry;
-    if (!is_replaced && user.deletions.empty()) continue;
+    const bool is_replaced = entry != user.entry;
+    if (!entry || (!is_replaced && user.deletions.empty())) continue;
     users_.document()->begin(0);
     if (is_replaced) move_in(user, entry);
     for (Buffer& deletion : std::exchange(user.deletions, {})) {

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/result.h"
 #include "crdt/doc.h"
 #include "crdt/id.h"
 
@@ -29,13 +30,15 @@ class Authorship {
   Authorship& operator=(const Authorship&) = delete;
 
   // Writes down that this client is that user, and from now on what is deleted locally as deleted
-  // by that user. Once for each user who edits here. kMaxClientId at most.
-  void add_user(uint64_t client, std::string_view description, const Filter& filter = {});
+  // by that user. Once for each user who edits here. kMaxClientId at most. kInvalid, with nothing
+  // done, if the description is not UTF-8.
+  Result<> add_user(uint64_t client, std::string_view description, const Filter& filter = {});
   // Writes what was deleted since the last call into the document, an element for each transaction
   // that deleted something. Call it when no transaction is open, say once per turn of the event
   // loop: it makes one of its own. A peer that hears of an element takes time linear in the user's
   // list: n deletions one by one take n * n steps there, so wide transactions and few of them are
-  // cheaper than an element for each keystroke.
+  // cheaper than an element for each keystroke. Where somebody has taken the user out of the map,
+  // nothing is written until somebody adds that user again.
   void flush();
 
   std::optional<std::string> user_of(uint64_t client) const;

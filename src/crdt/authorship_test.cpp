@@ -22,7 +22,7 @@ std::string users_of(const Authorship& authorship, uint64_t client, uint64_t clo
 TEST(Authorship, keeps_it_in_the_document_as_yjs_does) {
   Doc doc({.client_id = 5});
   Authorship authorship(doc);
-  authorship.add_user(5, "ann");
+  ASSERT_TRUE(authorship.add_user(5, "ann"));
   Text text = doc.text("t");
   ASSERT_TRUE(text.insert(0, "abcdef"));
   ASSERT_TRUE(text.erase(1, 2));
@@ -51,7 +51,7 @@ TEST(Authorship, does_not_take_what_others_deleted_for_its_own) {
   Doc ann({.client_id = 1});
   Doc bob({.client_id = 2});
   Authorship of_ann(ann);
-  of_ann.add_user(1, "ann");
+  ASSERT_TRUE(of_ann.add_user(1, "ann"));
   ASSERT_TRUE(bob.text("t").insert(0, "x"));
   ASSERT_TRUE(ann.apply_update(bob.encode_state_as_update()));
   ASSERT_TRUE(bob.text("t").erase(0, 1));
@@ -64,7 +64,8 @@ TEST(Authorship, keeps_only_what_the_filter_lets_pass) {
   constexpr Origin kImport = 7;
   Doc doc({.client_id = 1});
   Authorship authorship(doc);
-  authorship.add_user(1, "ann", [](Origin origin, const DeleteSet&) { return origin != kImport; });
+  ASSERT_TRUE(authorship.add_user(
+      1, "ann", [](Origin origin, const DeleteSet&) { return origin != kImport; }));
   const uint64_t first = doc.state_vector().clock_of(1);
   ASSERT_TRUE(doc.text("t").insert(0, "ab"));
   doc.transact([&] { ASSERT_TRUE(doc.text("t").erase(0, 1)); }, kImport);
@@ -78,10 +79,10 @@ TEST(Authorship, adds_a_second_device_to_the_same_user) {
   Doc phone({.client_id = 1});
   Doc laptop({.client_id = 2});
   Authorship on_phone(phone);
-  on_phone.add_user(1, "ann");
+  ASSERT_TRUE(on_phone.add_user(1, "ann"));
   Authorship on_laptop(laptop);
   ASSERT_TRUE(laptop.apply_update(phone.encode_state_as_update()));
-  on_laptop.add_user(2, "ann");
+  ASSERT_TRUE(on_laptop.add_user(2, "ann"));
   ASSERT_TRUE(phone.apply_update(laptop.encode_state_as_update()));
   for (const Authorship* authorship : {&on_phone, &on_laptop}) {
     EXPECT_EQ(authorship->user_of(1), User("ann"));
@@ -95,8 +96,8 @@ TEST(Authorship, loses_nothing_when_two_entries_meet) {
   Doc two({.client_id = 2});
   Authorship of_one(one);
   Authorship of_two(two);
-  of_one.add_user(1, "ann");
-  of_two.add_user(2, "ann");
+  ASSERT_TRUE(of_one.add_user(1, "ann"));
+  ASSERT_TRUE(of_two.add_user(2, "ann"));
   const uint64_t first = one.state_vector().clock_of(1);
   ASSERT_TRUE(one.text("t").insert(0, "x"));
   ASSERT_TRUE(one.text("t").erase(0, 1));
@@ -125,7 +126,7 @@ TEST(Authorship, puts_up_with_whatever_others_put_in_the_map) {
   const SharedType odd = users.set_type("odd", TypeRef::kMap);
   Map(odd.document(), odd.branch()).set("ids", Any("none"));
   Authorship authorship(doc);
-  authorship.add_user(1, "odd");
+  ASSERT_TRUE(authorship.add_user(1, "odd"));
   const SharedType list = Map(odd.document(), odd.branch()).set_type("ds", TypeRef::kArray);
   const std::array<Any, 4> values = {Any(Buffer{9, 9}), Any("x"), Any(-1.0), Any(0.5)};
   ASSERT_TRUE(Array(list.document(), list.branch()).push(values));
@@ -143,9 +144,9 @@ TEST(Authorship, names_the_user_who_came_first_where_two_deleted_the_same) {
   Doc bob({.client_id = 2});
   Authorship of_ann(ann);
   Authorship of_bob(bob);
-  of_ann.add_user(1, "zoe");
+  ASSERT_TRUE(of_ann.add_user(1, "zoe"));
   ASSERT_TRUE(bob.apply_update(ann.encode_state_as_update()));
-  of_bob.add_user(2, "bob");
+  ASSERT_TRUE(of_bob.add_user(2, "bob"));
   const uint64_t clock = bob.state_vector().clock_of(2);
   ASSERT_TRUE(bob.text("t").insert(0, "x"));
   ASSERT_TRUE(ann.apply_update(bob.encode_state_as_update()));
@@ -163,11 +164,38 @@ TEST(Authorship, goes_with_a_document_that_moves) {
   Authorship authorship(*first);
   Doc moved = std::move(*first);
   first.reset();
-  authorship.add_user(1, "ann");
+  ASSERT_TRUE(authorship.add_user(1, "ann"));
   ASSERT_TRUE(moved.text("t").insert(0, "x"));
   ASSERT_TRUE(moved.text("t").erase(0, 1));
   authorship.flush();
   EXPECT_EQ(authorship.user_of(1), User("ann"));
+}
+
+TEST(Authorship, refuses_a_description_that_nobody_could_read) {
+  Doc doc;
+  Authorship authorship(doc);
+  EXPECT_FALSE(authorship.add_user(1, "\xff"));
+  EXPECT_TRUE(doc.map("users").keys().empty());
+}
+
+// Somebody may take the user out of the map and put it back.
+TEST(Authorship, keeps_deletions_until_the_user_is_back) {
+  Doc doc(DocOptions{.client_id = 1});
+  Text text = doc.text("t");
+  ASSERT_TRUE(text.insert(0, "abc"));
+  Authorship authorship(doc);
+  ASSERT_TRUE(authorship.add_user(1, "ann"));
+  doc.map("users").erase("ann");
+  ASSERT_TRUE(text.erase(1, 1));
+  int updates = 0;
+  const Subscription heard = doc.on_update([&](const UpdateEvent&) { ++updates; });
+  authorship.flush();
+  EXPECT_EQ(updates, 0);
+  ASSERT_TRUE(authorship.add_user(1, "ann"));
+  authorship.flush();
+  EXPECT_EQ(authorship.user_of_deleted({1, 1}), "ann");
+  Authorship elsewhere(doc);
+  EXPECT_EQ(elsewhere.user_of_deleted({1, 1}), "ann");
 }
 
 }  // namespace

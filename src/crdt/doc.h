@@ -14,7 +14,8 @@
 //
 // Errors: what a caller or a stranger may get wrong returns a Result, and the document is as it
 // was. What is not there is nullopt. A bug in the program that calls, such as to use a handle whose
-// Doc is gone, ends the process (base/assert.h).
+// Doc is gone, ends the process, without a word unless a hook says what was wrong:
+// set_assertion_hook() in base/assert.h.
 //
 // Edits outside of transact() are transactions of their own. Callbacks run when a transaction is
 // complete, on the thread that ended it. They may subscribe and unsubscribe, and they may edit:
@@ -172,7 +173,7 @@ class Doc {
   bool is_json_whole() const;
 
   // Every block, by descending client and ascending clock, unless the visitor ends it; not what
-  // waits. The visitor must not edit.
+  // waits. A visitor that edits is a bug.
   void inspect(const BlockVisitor& visit) const;
   BlockStats stats() const;
   MemoryUse memory() const;

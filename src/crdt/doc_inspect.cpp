@@ -1,4 +1,5 @@
 // What a document says of itself: its blocks, their number, its memory, its soundness.
+#include "base/assert.h"
 #include "base/decoder.h"
 #include "crdt/doc.h"
 #include "crdt/internal/blocks.h"
@@ -107,6 +108,7 @@ Result<> check_counts(const Doc& doc, const DocLimits& limits) {
 void Doc::inspect(const BlockVisitor& visit) const {
   const Document& document = live();
   const StructStore& store = document.store;
+  const uint32_t changes = document.liveness.change_count();
   StructView view;
   for (const ClientIndex client : store.descending()) {
     const Directory& directory = store.clients[client].directory;
@@ -116,7 +118,10 @@ void Doc::inspect(const BlockVisitor& visit) const {
       document.view_of(item, view);
       Block block = block_of(view);
       place(store, item, block);
-      if (!visit(block)) return;
+      const bool goes_on = visit(block);
+      const bool visitor_did_not_edit = document.liveness.change_count() == changes;
+      TM_ASSERT(visitor_did_not_edit);
+      if (!goes_on) return;
       if (directory.is_last(at)) break;
     }
   }

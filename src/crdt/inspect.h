@@ -82,6 +82,8 @@ struct BlockStats {
   struct Kind {
     uint64_t blocks = 0;
     uint64_t units = 0;
+    // As the bytes have it: V1 has formats and embeds in JSON, where V2 and a Doc have them shorter
+    // or longer.
     uint64_t content_bytes = 0;
   };
   std::array<Kind, kBlockKindCount> kinds{};

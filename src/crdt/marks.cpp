@@ -4,6 +4,7 @@
 #include <iterator>
 #include <numeric>
 #include <queue>
+#include <tuple>
 
 #include "base/assert.h"
 #include "crdt/internal/document.h"
@@ -37,6 +38,23 @@ uint64_t statements_ever(const Array& overlay) {
 
 Any stamp_of(uint64_t counter, uint64_t client) {
   return Any(AnyArray{Any(static_cast<double>(counter)), Any(static_cast<double>(client))});
+}
+
+// As they are written: relative positions in bytes.
+struct Anchors {
+  Any start;
+  Any end;
+  friend bool operator==(const Anchors&, const Anchors&) = default;
+};
+
+Any statement_of(const Mark& mark, const Anchors& anchors, Any stamp) {
+  std::vector<AnyObject::Member> members = {{"key", Any(mark.key)}};
+  if (!mark.id.empty()) members.emplace_back("id", Any(mark.id));
+  members.emplace_back("value", mark.value);
+  members.emplace_back("start", anchors.start);
+  members.emplace_back("end", anchors.end);
+  members.emplace_back("stamp", std::move(stamp));
+  return Any(AnyObject(std::move(members)));
 }
 
 // Reads statements, and finds what counts where.
@@ -82,6 +100,40 @@ class Reader {
       all.push_back({reading_.marks[i], places_[i].first, places_[i].end});
     }
     return all;
+  }
+
+  // Between which anchors something was said of this key and id that was not taken away between
+  // the same ones later, whether there is a unit left between them or not.
+  std::vector<Anchors> said_of(std::string_view key, std::string_view id) {
+    const std::vector<Value> values = overlay_.values();
+    std::vector<std::tuple<Stamp, bool, Anchors>> said;
+    for (size_t place = 0; place < values.size(); ++place) {
+      const Any* json = values[place].any();
+      const AnyObject* object = json == nullptr ? nullptr : json->as_object();
+      Mark mark;
+      Stamp stamp{0, 0, place};
+      if (object == nullptr || !read_mark(*object, mark) || mark.key != key || mark.id != id ||
+          !read_stamp(object->find("stamp"), stamp)) {
+        continue;
+      }
+      const bool is_here = read_anchor(object->find("start")) && read_anchor(object->find("end"));
+      if (!is_here) continue;
+      said.emplace_back(stamp, mark.value.is_null(),
+                        Anchors{*object->find("start"), *object->find("end")});
+    }
+    std::ranges::sort(said, {}, [](const auto& one) { return std::get<Stamp>(one); });
+    std::map<std::pair<std::string_view, std::string_view>, bool> is_null;
+    for (const auto& [stamp, says_null, anchors] : said) {
+      is_null[{as_text(*anchors.start.as_binary()), as_text(*anchors.end.as_binary())}] = says_null;
+    }
+    std::vector<Anchors> found;
+    for (const auto& [anchors, says_null] : is_null) {
+      if (says_null) continue;
+      const Bytes start = as_bytes(anchors.first);
+      const Bytes end = as_bytes(anchors.second);
+      found.push_back({Any(copy_of(start)), Any(copy_of(end))});
+    }
+    return found;
   }
 
   // The places in the overlay of those that a later one covers for good, ascending.
@@ -189,7 +241,7 @@ class Reader {
     if (pair == nullptr || pair->size() != 2) return false;
     const std::optional<uint64_t> counter = natural_number((*pair)[0]);
     const std::optional<uint64_t> client = natural_number((*pair)[1]);
-    if (!counter || !client || *counter > highest_counter_) return false;
+    if (!counter || !client || *counter == 0 || *counter > highest_counter_) return false;
     stamp.counter = *counter;
     stamp.client = *client;
     return true;
@@ -320,20 +372,22 @@ Result<> Marks::add(uint32_t index, uint32_t length, const Mark& mark) {
   if (index > units || length > units - index) {
     return failure(ErrorCode::kInvalid, "mark: the range exceeds the text");
   }
-  if (length == 0) return {};
+  if (length == 0) return check(mark);
   const MarkChange change{mark, index, index + length};
   return write(std::span(&change, 1));
 }
 
 Result<> Marks::remove_id(std::string_view key, std::string_view id) {
-  const MarkReading reading = read();
-  std::vector<MarkChange> changes;
-  for (const MarkSpan& span : reading.spans) {
-    const Mark& mark = reading.marks[span.mark];
-    if (mark.key != key || mark.id != id) continue;
-    changes.push_back({{mark.key, mark.id}, span.first, span.end});
+  if (!text_.is_live() || !overlay_.is_live()) return {};
+  const std::vector<Anchors> said = Reader(text_, overlay_, limits_).said_of(key, id);
+  if (said.empty()) return {};
+  uint64_t counter = statements_ever(overlay_);
+  std::vector<Any> statements;
+  for (const Anchors& anchors : said) {
+    const Any stamp = stamp_of(++counter, text_.document()->client_id());
+    statements.push_back(statement_of({std::string(key), std::string(id)}, anchors, stamp));
   }
-  return write(changes);
+  return overlay_.push(statements);
 }
 
 Result<> Marks::write(std::span<const MarkChange> changes) {
@@ -352,13 +406,9 @@ Result<> Marks::write(std::span<const MarkChange> changes) {
     const std::optional<RelativePosition> end = relative_position(text_, change.end, behind);
     if (!start || !end) return failure(ErrorCode::kInvalid, "mark: the text was deleted");
     const Any stamp = stamp_of(++counter, text_.document()->client_id());
-    std::vector<AnyObject::Member> members = {{"key", Any(key)}};
-    if (!change.mark.id.empty()) members.emplace_back("id", Any(change.mark.id));
-    members.emplace_back("value", change.mark.value);
-    members.emplace_back("start", Any(encode_relative_position(*start)));
-    members.emplace_back("end", Any(encode_relative_position(*end)));
-    members.emplace_back("stamp", stamp);
-    statements.push_back(Any(AnyObject(std::move(members))));
+    const Anchors anchors = {Any(encode_relative_position(*start)),
+                             Any(encode_relative_position(*end))};
+    statements.push_back(statement_of(change.mark, anchors, stamp));
   }
   return overlay_.push(statements);
 }

@@ -95,7 +95,8 @@ class Marks {
   // per writer. kInvalid if they exceed the text, the key is empty or a name or value is too long;
   // what check_value() says of these.
   Result<> add(uint32_t index, uint32_t length, const Mark& mark);
-  // That this id is gone from the whole text.
+  // That this id is gone from the whole text, also from where its text was deleted: what is written
+  // there later does not have it either.
   Result<> remove_id(std::string_view key, std::string_view id);
 
   // O((n + items) log n) for n statements.

@@ -167,6 +167,44 @@ TEST_F(Peritext, keeps_all_comments_on_one_character) {
             R"({"insert":"fox jumped","attributes":{"comment":{"b1":"why?"}}},{"insert":"."}])");
 }
 
+TEST_F(Peritext, takes_a_comment_away_from_what_was_deleted_too) {
+  begin("abcdef");
+  ASSERT_TRUE(alice.marks().add(0, 3, {"comment", "c", Any("why?")}));
+  bob.hear(alice);
+  ASSERT_TRUE(alice.text().erase(0, 1));
+  ASSERT_TRUE(alice.marks().remove_id("comment", "c"));
+  ASSERT_TRUE(alice.text().insert(0, "X"));
+  EXPECT_EQ(merged(), R"([{"insert":"Xbcdef"}])");
+  const uint32_t statements = alice.overlay().length();
+  ASSERT_TRUE(alice.marks().remove_id("comment", "c"));  // says nothing new
+  EXPECT_EQ(alice.overlay().length(), statements);
+  // What nobody can see is taken away too: somebody may be writing there.
+  ASSERT_TRUE(alice.marks().add(1, 2, {"comment", "d", Any("when?")}));
+  bob.hear(alice);
+  ASSERT_TRUE(alice.text().erase(0, alice.text().length()));
+  ASSERT_TRUE(alice.marks().remove_id("comment", "d"));
+  ASSERT_TRUE(bob.text().insert(2, "Y"));
+  EXPECT_EQ(merged(), R"([{"insert":"Y"}])");
+  // ... and may be said anew.
+  ASSERT_TRUE(bob.marks().add(0, 1, {"comment", "d", Any("now")}));
+  EXPECT_EQ(merged(), R"([{"insert":"Y","attributes":{"comment":{"d":"now"}}}])");
+}
+
+TEST(Marks, pass_over_a_stamp_below_the_first) {
+  Writer writer(1, "abc");
+  ASSERT_TRUE(writer.marks().add(0, 3, {"bold", "", kYes}));
+  AnyObject statement = *writer.overlay().values()[0].any()->as_object();
+  ASSERT_TRUE(writer.overlay().erase(0, 1));
+  for (const double counter : {1.0, 0.0}) {
+    statement.set("stamp", Any(AnyArray{Any(counter), Any(7.0)}));
+    const Any json(statement);
+    ASSERT_TRUE(writer.overlay().push(std::span(&json, 1)));
+    EXPECT_EQ(writer.marks().read().spans.size(), static_cast<size_t>(counter));
+    ASSERT_TRUE(writer.overlay().erase(0, 1));
+  }
+  EXPECT_FALSE(writer.marks().add(0, 0, {""}));
+}
+
 TEST_F(Peritext, holds_on_to_anchors_that_were_deleted) {
   begin("The fox jumped.");
   ASSERT_TRUE(alice.marks().add(4, 3, {"link", "", Any("u")}));

@@ -25,7 +25,7 @@ AttributeMap interned(Document& document, const Attributes& attributes) {
 Result<> check_attributes(const Attributes& attributes) {
   for (const auto& [name, value] : attributes) {
     if (Result<> checked = check_name(name); !checked) return checked;
-    if (Result<> checked = check_value(value); !checked) return checked;
+    if (Result<> checked = check_json_value(value); !checked) return checked;
   }
   return {};
 }
@@ -98,7 +98,7 @@ Result<> Text::insert(uint32_t index, std::string_view utf8, const Attributes& a
 
 Result<> Text::insert_embed(uint32_t index, const Any& embed, const Attributes& attributes) {
   if (Result<> checked = check_range(*this, index, 0); !checked) return checked;
-  if (Result<> checked = check_value(embed); !checked) return checked;
+  if (Result<> checked = check_json_value(embed); !checked) return checked;
   if (Result<> checked = check_attributes(attributes); !checked) return checked;
   const Buffer payload = encoded(embed);
   NewContent content;
@@ -167,7 +167,7 @@ Result<> check_step(const DeltaOp& op) {
     if (embed == nullptr) {
       return failure(ErrorCode::kUnsupported, "delta: embeds must be plain values");
     }
-    if (Result<> checked = check_value(*embed); !checked) return checked;
+    if (Result<> checked = check_json_value(*embed); !checked) return checked;
   }
   if (const Result<uint32_t> units = units_of(op.text); !units) {
     return tl::unexpected(units.error());

@@ -1,6 +1,6 @@
 // Text with formatting attributes and embeds, as Y.Text. Positions count UTF-16 code units; an
 // embed counts one. Embeds, attributes and names that others could not read are refused, as
-// check_value() says, before anything is changed.
+// check_json_value() says, before anything is changed.
 #pragma once
 
 #include <span>

@@ -165,5 +165,24 @@ TEST(Text, refuses_what_is_no_text) {
   EXPECT_EQ(doc.encode_state_as_update(), (Buffer{0, 0}));
 }
 
+TEST(Text, refuses_formats_and_embeds_that_json_has_no_words_for) {
+  Doc doc;
+  Text text = doc.text("t");
+  ASSERT_TRUE(text.insert(0, "abc"));
+  const Buffer before = doc.encode_state_as_update();
+  const Any big(int64_t{9007199254740993});
+  for (const Any& value : {Any(), big, Any(AnyArray{big}), Any(AnyObject({{"a", big}}))}) {
+    const Attributes attributes = {{"b", value}};
+    EXPECT_FALSE(text.format(0, 1, attributes));
+    EXPECT_FALSE(text.insert(1, "x", attributes));
+    EXPECT_FALSE(text.insert_embed(1, value));
+    EXPECT_FALSE(text.insert_embed(1, Any("x"), attributes));
+    EXPECT_FALSE(text.apply_delta(std::vector<DeltaOp>{{.content = {Value(value)}}}));
+    EXPECT_FALSE(text.apply_delta(std::vector<DeltaOp>{
+        {.kind = DeltaOp::Kind::kRetain, .length = 1, .attributes = attributes}}));
+  }
+  EXPECT_EQ(doc.encode_state_as_update(), before);
+}
+
 }  // namespace
 }  // namespace tidemark::crdt

@@ -8,7 +8,8 @@
 //    Yjs would not choose (long integers as varints, spaces in JSON text) keeps that form.
 //  - Deleted ranges are always sorted and joined, empty ones dropped.
 //  - Where inputs hold one clock range both as an item and as collected garbage, Yjs' choice hangs
-//    on its sorting algorithm; here the garbage wins if it starts first or the same clock.
+//    on its sorting algorithm; here the input wins whose run of blocks, items or garbage, reaches
+//    there from further ahead, and of those that begin at the same clock the garbage.
 // Bytes after the end of an update are ignored, as Yjs does; validate_update() counts them.
 #pragma once
 

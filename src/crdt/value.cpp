@@ -318,6 +318,28 @@ Result<> check_value(const Any& value) {
                                            std::to_string(kMaxAnyDepth) + " levels");
 }
 
+namespace {
+
+bool has_bigint(const Any& value) {
+  if (const AnyArray* array = value.as_array()) {
+    return std::any_of(array->begin(), array->end(), has_bigint);
+  }
+  const AnyObject* object = value.as_object();
+  if (object == nullptr) return value.as_bigint() != nullptr;
+  return std::any_of(object->members().begin(), object->members().end(),
+                     [](const AnyObject::Member& member) { return has_bigint(member.second); });
+}
+
+}  // namespace
+
+Result<> check_json_value(const Any& value) {
+  if (Result<> checked = check_value(value); !checked) return checked;
+  if (!value.is_undefined() && !has_bigint(value)) return {};
+  return failure(ErrorCode::kInvalid,
+                 "value: formats and embeds are JSON, without undefined and "
+                 "64-bit integers");
+}
+
 void encode_any(Encoder& to, const Any& value) {
   if (value.is_undefined()) {
     to.write_byte(kUndefinedTag);

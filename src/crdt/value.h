@@ -121,6 +121,10 @@ bool is_array_index(std::string_view key);
 // kMaxAnyDepth, kInvalid if a string or a key in it is not UTF-8.
 Result<> check_value(const Any& value);
 
+// The same for what V1 writes as JSON, the values of formats and embeds: kInvalid also for
+// undefined and for 64-bit integers in it, which JSON has no words for.
+Result<> check_json_value(const Any& value);
+
 // The value must pass check_value() if others shall read it.
 void encode_any(Encoder& to, const Any& value);
 // False, with the decoder failed, on malformed bytes or too deep nesting.

@@ -50,6 +50,15 @@ TEST(MisuseDeathTest, handles_whose_document_is_gone) {
   EXPECT_DEATH((void)SharedType().kind(), kNoDocument);
 }
 
+TEST(MisuseDeathTest, visitors_that_edit_what_they_visit) {
+  set_assertion_hook(abort_loudly);
+  Doc doc;
+  Text text = doc.text("t");
+  EXPECT_TRUE(text.insert(0, "a"));
+  const auto edit = [&](const Block&) { return text.insert(0, "b").has_value(); };
+  EXPECT_DEATH(doc.inspect(edit), "visitor_did_not_edit");
+}
+
 TEST(MisuseDeathTest, handles_of_numbers_and_kinds_that_there_are_not) {
   set_assertion_hook(abort_loudly);
   constexpr const char* kNoType = "document_has_this_type";
