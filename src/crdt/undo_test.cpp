@@ -718,5 +718,25 @@ TEST(Undo, tells_what_came_back_within_its_step) {
   EXPECT_EQ(text.to_string(), "adef");
 }
 
+// Compaction looks at what the step holds before the step is complete. As many copies as Yjs makes.
+TEST(Undo, brings_back_in_one_piece_what_went_in_two) {
+  for (const bool compacts : {false, true}) {
+    Doc doc(DocOptions{.client_id = 1});
+    Text text = doc.text("t");
+    ASSERT_TRUE(text.insert(0, "hello"));
+    UndoStack stack(doc, std::array<SharedType, 1>{text}, {});
+    ASSERT_TRUE(text.insert(1, "Z", {{"i", Any(true)}}));
+    ASSERT_TRUE(text.erase(1, 3));
+    if (compacts) doc.compact();
+    ASSERT_TRUE(text.erase(1, 2));
+    std::string written;
+    const Subscription updates =
+        doc.on_update([&](const UpdateEvent& event) { written = to_hex(event.update); });
+    ASSERT_TRUE(stack.undo());
+    EXPECT_EQ(written, "01010108c40107010104656c6c6f00") << compacts;
+    EXPECT_EQ(text.to_string(), "hello");
+  }
+}
+
 }  // namespace
 }  // namespace tidemark::crdt

@@ -30,6 +30,8 @@ class ClockRanges {
       }
       if (range.end == last.first) {
         last.first = range.first;
+        // It may reach the one before now.
+        is_normal_ = ranges_.size() == 1;
         return;
       }
     }
