@@ -258,6 +258,25 @@ TEST_F(Peritext, keeps_the_marks_of_what_a_stack_that_they_follow_brings_back) {
   }
 }
 
+// What was written into two texts one after the other, and comes back so.
+TEST_F(Peritext, tells_apart_texts_that_come_back_together) {
+  Text other = alice.doc.text("u");
+  Marks marks(alice.doc, other, alice.doc.array("tidemark:marks:u"), kTypes);
+  UndoStack stack(alice.doc, std::array<SharedType, 2>{alice.text(), other}, {});
+  const Subscription following = marks.follow(stack);
+  ASSERT_TRUE(alice.text().insert(0, "ab"));
+  ASSERT_TRUE(other.insert(0, "cd"));
+  ASSERT_TRUE(marks.add(0, 2, {"link", "", Any("u")}));
+  stack.stop_capturing();
+  alice.doc.transact([&] {
+    ASSERT_TRUE(alice.text().erase(0, 2));
+    ASSERT_TRUE(other.erase(0, 2));
+  });
+  ASSERT_TRUE(stack.undo());
+  EXPECT_EQ(to_json(delta_to_json(*marks.to_delta())),
+            R"([{"insert":"cd","attributes":{"link":"u"}}])");
+}
+
 // A word that stands behind a bold one comes back plain.
 TEST_F(Peritext, does_not_mark_what_had_no_mark_before_undo) {
   begin("");

@@ -94,7 +94,8 @@ struct UndoEvent {
   const UndoHistory* history = nullptr;
 };
 
-// Units that undo or redo brought back. What was deleted does not live again: these are copies.
+// Units of one list that undo or redo brought back. What was deleted does not live again: these are
+// copies.
 struct RestoredUnits {
   Id original;  // the first of them
   Id copy;

@@ -1,6 +1,7 @@
 #include "crdt/internal/redo.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/sort.h"
 
@@ -160,7 +161,8 @@ void Redo::note_units(ItemHandle handle) {
   const UnitId copy = store_.redone(handle);
   const Id from{store_.clients[item.client()].id, item.clock};
   const Id to{store_.clients[copy.client].id, copy.clock};
-  if (!restored_.empty()) {
+  const BranchHandle into = store_.items[store_.find(copy.client, copy.clock)].parent;
+  if (!restored_.empty() && std::exchange(restored_into_, into) == into) {
     RestoredUnits& last = restored_.back();
     const bool goes_on = last.original.client == from.client && last.copy.client == to.client &&
                          last.original.clock + last.length == from.clock &&
@@ -170,6 +172,7 @@ void Redo::note_units(ItemHandle handle) {
       return;
     }
   }
+  restored_into_ = into;
   restored_.push_back({from, to, item.len});
 }
 

@@ -54,6 +54,7 @@ class Redo {
   std::vector<ItemHandle> types_;  // those of them that hold others, ascending
   std::unordered_map<BranchHandle, Returned> returned_;
   std::vector<RestoredUnits> restored_;
+  BranchHandle restored_into_ = kNone;  // of the last of them
 };
 
 }  // namespace tidemark::crdt
