@@ -400,8 +400,13 @@ Result<> Marks::write(std::span<const MarkChange> changes) {
   for (const MarkChange& change : changes) {
     if (Result<> checked = check(change.mark); !checked) return checked;
     const std::string& key = change.mark.key;
-    const int64_t before = expands(types_, key, MarkExpand::kBefore) ? -1 : 0;
-    const int64_t behind = expands(types_, key, MarkExpand::kAfter) ? 0 : -1;
+    const bool goes_before = expands(types_, key, MarkExpand::kBefore);
+    const bool goes_behind = expands(types_, key, MarkExpand::kAfter);
+    // What is written next to where a link was taken away is no link, even where the link still
+    // has deleted units.
+    const bool is_wide = change.mark.value.is_null() && !goes_before && !goes_behind;
+    const int64_t before = goes_before || is_wide ? -1 : 0;
+    const int64_t behind = goes_behind || is_wide ? 0 : -1;
     const std::optional<RelativePosition> start = relative_position(text_, change.first, before);
     const std::optional<RelativePosition> end = relative_position(text_, change.end, behind);
     if (!start || !end) return failure(ErrorCode::kInvalid, "mark: the text was deleted");

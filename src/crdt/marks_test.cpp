@@ -178,6 +178,13 @@ TEST_F(Peritext, takes_a_comment_away_from_what_was_deleted_too) {
   const uint32_t statements = alice.overlay().length();
   ASSERT_TRUE(alice.marks().remove_id("comment", "c"));  // says nothing new
   EXPECT_EQ(alice.overlay().length(), statements);
+  // So does a delta of what there is to see.
+  ASSERT_TRUE(alice.marks().add(2, 2, {"link", "", Any("u")}));
+  ASSERT_TRUE(alice.text().erase(2, 1));
+  ASSERT_TRUE(alice.marks().apply_delta(std::vector<DeltaOp>{
+      {.kind = DeltaOp::Kind::kRetain, .length = 5, .attributes = {{"link", kNo}}}}));
+  ASSERT_TRUE(alice.text().insert(2, "c"));
+  EXPECT_EQ(merged(), R"([{"insert":"Xbcdef"}])");
   // What nobody can see is taken away too: somebody may be writing there.
   ASSERT_TRUE(alice.marks().add(1, 2, {"comment", "d", Any("when?")}));
   bob.hear(alice);
