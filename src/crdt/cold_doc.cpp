@@ -27,10 +27,9 @@ struct Claims {
 Result<Claims> claims_of(Bytes update, UpdateFormat format, const UpdateLimits& limits) {
   Claims claims;
   const auto note = [&claims](const Block& block) {
-    if (block.first.clock != 0 || block.kind == BlockKind::kSkip) return true;
-    const bool is_fugue_max =
-        block.kind == BlockKind::kDeleted && block.root == kFugueMaxRoot && !block.key;
-    (is_fugue_max ? claims.rule.has_fugue_max : claims.rule.has_yata) = true;
+    if (block.kind == BlockKind::kSkip) return true;
+    claims.rule.note(block.first.clock, block.root == kFugueMaxRoot,
+                     block.kind == BlockKind::kDeleted && !block.key);
     return true;
   };
   Result<DeleteSet> deletes = inspect_update(update, format, note, limits);

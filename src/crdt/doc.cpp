@@ -18,6 +18,8 @@ void give_kind(Branch& branch, TypeRef kind) {
 BranchHandle typed_root(Document& document, std::string_view name, TypeRef kind) {
   const bool root_name_is_utf8 = is_valid_utf8(name);
   TM_ASSERT(root_name_is_utf8);
+  const bool root_name_is_not_reserved = name != kFugueMaxRoot;
+  TM_ASSERT(root_name_is_not_reserved);
   const BranchHandle handle = document.store.root(document.store.intern(name));
   Branch& branch = document.store.branches[handle];
   give_kind(branch, kind);
@@ -124,7 +126,7 @@ TypeRef Doc::likely_kind(std::string_view name) const {
 
 SharedType Doc::root(std::string_view name, TypeRef kind_if_unknown) {
   const bool is_allowed = is_kind(kind_if_unknown) || kind_if_unknown == TypeRef::kUnknown;
-  if (!is_allowed || !is_valid_utf8(name)) return {};
+  if (!is_allowed || !is_valid_utf8(name) || name == kFugueMaxRoot) return {};
   const BranchHandle handle = live().store.root(live().store.intern(name));
   Branch& branch = live().store.branches[handle];
   give_kind(branch, kind_if_unknown);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "crdt/cold_doc.h"
 #include "crdt/doc.h"
 #include "crdt/doc_copy.h"
 #include "crdt/test_seeds.h"
@@ -491,6 +492,28 @@ TEST(IntegrationRule, shows_in_nothing_but_the_first_unit_of_each_writer) {
   EXPECT_EQ(to_hex(doc.encode_state_as_update()), "01020100010111" +
                                                       to_hex(as_bytes(std::string(kFugueMaxRoot))) +
                                                       "01040101740261620101010001");
+}
+
+// Deleted later, it would be a claim that contradicts what its writer does.
+TEST(IntegrationRule, lets_nothing_but_claims_into_their_root) {
+  const std::string name = to_hex(as_bytes(std::string(kFugueMaxRoot)));
+  for (const auto& [what, text] : std::map<std::string, std::string>{
+           {"text", "01010200040111" + name + "016100"},
+           {"a type", "01010200070111" + name + "0000"},
+           {"a deleted entry", "01010200210111" + name + "016b0100"},
+           {"a second claim", "01020200040101740161010111" + name + "0100"}}) {
+    Buffer update;
+    for (size_t i = 0; i + 1 < text.size(); i += 2) {
+      update.push_back(static_cast<uint8_t>(std::stoi(text.substr(i, 2), nullptr, 16)));
+    }
+    for (const bool is_quick : {true, false}) {
+      Doc doc;
+      doc.use_fast_paths(is_quick);
+      const Result<> taken = doc.apply_update(update);
+      ASSERT_FALSE(taken) << what;
+    }
+    EXPECT_FALSE(ColdDoc::of(update, UpdateFormat::kV1)) << what;
+  }
 }
 
 // Origins that no honest writer names together are still the same tree for everybody.

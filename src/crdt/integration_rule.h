@@ -21,6 +21,7 @@ enum class IntegrationRule : uint8_t {
   kFugueMax,
 };
 
+// Reserved: to ask a Doc for a root of this name is a bug.
 inline constexpr std::string_view kFugueMaxRoot = "tidemark:fuguemax";
 
 }  // namespace tidemark::crdt

@@ -1,8 +1,15 @@
 #include "crdt/internal/rule_choice.h"
 
+#include <string>
+
 namespace tidemark::crdt {
 
 Result<> RuleChoice::accept(const RuleClaim& claim) {
+  if (claim.has_intruder) {
+    return failure(
+        ErrorCode::kInvalid,
+        "update: only claims of integration rules go into the root " + std::string(kFugueMaxRoot));
+  }
   if (!claim.has_yata && !claim.has_fugue_max) return {};
   const bool follows_one = claim.has_yata != claim.has_fugue_max;
   const IntegrationRule claimed =
