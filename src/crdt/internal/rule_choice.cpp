@@ -7,7 +7,7 @@ namespace tidemark::crdt {
 Result<> RuleChoice::accept(const RuleClaim& claim) {
   if (claim.has_intruder) {
     return failure(
-        ErrorCode::kInvalid,
+        ErrorCode::kConflict,
         "update: only claims of integration rules go into the root " + std::string(kFugueMaxRoot));
   }
   if (!claim.has_yata && !claim.has_fugue_max) return {};

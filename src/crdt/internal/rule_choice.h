@@ -35,7 +35,7 @@ class RuleChoice {
   IntegrationRule rule() const { return rule_; }
   // Somebody writes here.
   void settle() { is_settled_ = true; }
-  // kConflict, and nothing changed, if it is another rule than what is settled; kInvalid for what
+  // kConflict, and nothing changed, if it is another rule than what is settled, or if something
   // else lies among claims.
   Result<> accept(const RuleClaim& claim);
 
