@@ -1,7 +1,6 @@
 #include "crdt/authorship.h"
 
 #include <array>
-#include <cmath>
 #include <utility>
 
 #include "base/assert.h"
@@ -28,12 +27,7 @@ Map map_in(const Map& users, std::string_view description) {
 
 // Elements may be anything that some peer has put there.
 std::optional<uint64_t> client_in(const Value& value) {
-  const double* number = value.any() == nullptr ? nullptr : value.any()->as_number();
-  constexpr auto kMax = static_cast<double>(kMaxSafeInteger);
-  if (number == nullptr || !(*number >= 0 && *number <= kMax) || *number != std::trunc(*number)) {
-    return std::nullopt;
-  }
-  return static_cast<uint64_t>(*number);
+  return value.any() == nullptr ? std::nullopt : natural_number(*value.any());
 }
 
 // False if somebody has put something else there.

@@ -44,7 +44,6 @@ Any stamp_of(uint64_t counter, uint64_t client) {
 struct Anchors {
   Any start;
   Any end;
-  friend bool operator==(const Anchors&, const Anchors&) = default;
 };
 
 Any statement_of(const Mark& mark, const Anchors& anchors, Any stamp) {
@@ -122,16 +121,14 @@ class Reader {
                         Anchors{*object->find("start"), *object->find("end")});
     }
     std::ranges::sort(said, {}, [](const auto& one) { return std::get<Stamp>(one); });
-    std::map<std::pair<std::string_view, std::string_view>, bool> is_null;
+    std::map<std::pair<std::string_view, std::string_view>, const Anchors*> last;
     for (const auto& [stamp, says_null, anchors] : said) {
-      is_null[{as_text(*anchors.start.as_binary()), as_text(*anchors.end.as_binary())}] = says_null;
+      last[{as_text(*anchors.start.as_binary()), as_text(*anchors.end.as_binary())}] =
+          says_null ? nullptr : &anchors;
     }
     std::vector<Anchors> found;
-    for (const auto& [anchors, says_null] : is_null) {
-      if (says_null) continue;
-      const Bytes start = as_bytes(anchors.first);
-      const Bytes end = as_bytes(anchors.second);
-      found.push_back({Any(copy_of(start)), Any(copy_of(end))});
+    for (const auto& [bytes, anchors] : last) {
+      if (anchors != nullptr) found.push_back(*anchors);
     }
     return found;
   }
@@ -317,6 +314,10 @@ bool expands(const MarkTypes& types, std::string_view key, MarkExpand at) {
   return expand == MarkExpand::kBoth || expand == at;
 }
 
+tl::unexpected<Error> too_many() {
+  return failure(ErrorCode::kTooLarge, "marks: too many at once");
+}
+
 }  // namespace
 
 bool is_within(const Mark& mark, const MarkLimits& limits) {
@@ -381,6 +382,7 @@ Result<> Marks::remove_id(std::string_view key, std::string_view id) {
   if (!text_.is_live() || !overlay_.is_live()) return {};
   const std::vector<Anchors> said = Reader(text_, overlay_, limits_).said_of(key, id);
   if (said.empty()) return {};
+  if (said.size() > limits_.max_written) return too_many();
   uint64_t counter = statements_ever(overlay_);
   std::vector<Any> statements;
   for (const Anchors& anchors : said) {
@@ -392,9 +394,7 @@ Result<> Marks::remove_id(std::string_view key, std::string_view id) {
 
 Result<> Marks::write(std::span<const MarkChange> changes) {
   if (changes.empty()) return {};
-  if (changes.size() > limits_.max_written) {
-    return failure(ErrorCode::kTooLarge, "marks: too many at once");
-  }
+  if (changes.size() > limits_.max_written) return too_many();
   uint64_t counter = statements_ever(overlay_);
   std::vector<Any> statements;
   for (const MarkChange& change : changes) {

@@ -197,6 +197,18 @@ TEST_F(Peritext, takes_a_comment_away_from_what_was_deleted_too) {
   EXPECT_EQ(merged(), R"([{"insert":"Y","attributes":{"comment":{"d":"now"}}}])");
 }
 
+TEST(Marks, take_away_no_more_at_once_than_is_allowed) {
+  Writer writer(1, "abcdef");
+  const Marks marks(writer.doc, writer.text(), writer.overlay(), kTypes, {.max_written = 2});
+  for (uint32_t i = 0; i < 3; ++i) {
+    ASSERT_TRUE(Marks(marks).add(i, 1, {"comment", "c", Any("x")}));
+  }
+  const Result<> removed = Marks(marks).remove_id("comment", "c");
+  ASSERT_FALSE(removed);
+  EXPECT_EQ(removed.error().code, ErrorCode::kTooLarge);
+  EXPECT_EQ(writer.overlay().length(), 3u);
+}
+
 TEST(Marks, pass_over_a_stamp_below_the_first) {
   Writer writer(1, "abc");
   ASSERT_TRUE(writer.marks().add(0, 3, {"bold", "", kYes}));

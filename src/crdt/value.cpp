@@ -340,6 +340,15 @@ Result<> check_json_value(const Any& value) {
                  "64-bit integers");
 }
 
+std::optional<uint64_t> natural_number(const Any& value) {
+  const double* number = value.as_number();
+  constexpr auto kMax = static_cast<double>(kMaxSafeInteger);
+  if (number == nullptr || !(*number >= 0 && *number <= kMax) || *number != std::trunc(*number)) {
+    return std::nullopt;
+  }
+  return static_cast<uint64_t>(*number);
+}
+
 void encode_any(Encoder& to, const Any& value) {
   if (value.is_undefined()) {
     to.write_byte(kUndefinedTag);

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -124,6 +125,9 @@ Result<> check_value(const Any& value);
 // The same for what V1 writes as JSON, the values of formats and embeds: kInvalid also for
 // undefined and for 64-bit integers in it, which JSON has no words for.
 Result<> check_json_value(const Any& value);
+
+// A whole number from 0 to 2^53 - 1; nullopt for any other value.
+std::optional<uint64_t> natural_number(const Any& value);
 
 // The value must pass check_value() if others shall read it.
 void encode_any(Encoder& to, const Any& value);

@@ -1,9 +1,6 @@
 #include "crdt/internal/mark_copies.h"
 
-#include <cmath>
 #include <iterator>
-
-#include "base/decoder.h"
 
 namespace tidemark::crdt {
 
@@ -59,15 +56,6 @@ Id MarkCopies::latest(const StructStore& store, Id unit) const {
     unit = *copy;
   }
   return unit;
-}
-
-std::optional<uint64_t> natural_number(const Any& value) {
-  const double* number = value.as_number();
-  constexpr auto kMax = static_cast<double>(kMaxSafeInteger);
-  if (number == nullptr || !(*number >= 0 && *number <= kMax) || *number != std::trunc(*number)) {
-    return std::nullopt;
-  }
-  return static_cast<uint64_t>(*number);
 }
 
 Any copies_to_json(std::span<const RestoredUnits> copies) {

@@ -42,7 +42,4 @@ class MarkCopies {
 Any copies_to_json(std::span<const RestoredUnits> copies);
 std::optional<std::vector<RestoredUnits>> copies_from_json(const Any& json);
 
-// A whole number from 0 to 2^53 - 1; nullopt for any other value.
-std::optional<uint64_t> natural_number(const Any& value);
-
 }  // namespace tidemark::crdt

@@ -162,7 +162,7 @@ void Redo::note_units(ItemHandle handle) {
   const Id from{store_.clients[item.client()].id, item.clock};
   const Id to{store_.clients[copy.client].id, copy.clock};
   const BranchHandle into = store_.items[store_.find(copy.client, copy.clock)].parent;
-  if (!restored_.empty() && std::exchange(restored_into_, into) == into) {
+  if (std::exchange(restored_into_, into) == into) {
     RestoredUnits& last = restored_.back();
     const bool goes_on = last.original.client == from.client && last.copy.client == to.client &&
                          last.original.clock + last.length == from.clock &&
@@ -172,7 +172,6 @@ void Redo::note_units(ItemHandle handle) {
       return;
     }
   }
-  restored_into_ = into;
   restored_.push_back({from, to, item.len});
 }
 
