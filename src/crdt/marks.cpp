@@ -1,312 +1,15 @@
 #include "crdt/marks.h"
 
 #include <algorithm>
-#include <iterator>
-#include <numeric>
-#include <queue>
-#include <tuple>
 
 #include "base/assert.h"
 #include "crdt/internal/document.h"
-#include "crdt/internal/mark_copies.h"
+#include "crdt/internal/mark_reader.h"
+#include "crdt/internal/mark_statement.h"
 #include "crdt/internal/mark_text.h"
-#include "crdt/internal/rendering.h"
 
 namespace tidemark::crdt {
 namespace {
-
-// Later is higher; the client decides between those who did not know of each other, and the place
-// in the array between what only a broken peer stamps alike.
-struct Stamp {
-  uint64_t counter = 0;
-  uint64_t client = 0;
-  size_t place = 0;
-  friend auto operator<=>(const Stamp&, const Stamp&) = default;
-};
-
-// How many statements there ever were, the deleted ones too. Whoever stamps takes a higher counter
-// than that, so no honest counter is above it, and nobody can use the counters up.
-uint64_t statements_ever(const Array& overlay) {
-  const StructStore& store = overlay.document()->store;
-  uint64_t count = 0;
-  for (ItemHandle at = store.branches[overlay.branch()].start; at != kNone;
-       at = store.items[at].right) {
-    count += store.items[at].len;
-  }
-  return count;
-}
-
-Any stamp_of(uint64_t counter, uint64_t client) {
-  return Any(AnyArray{Any(static_cast<double>(counter)), Any(static_cast<double>(client))});
-}
-
-// As they are written: relative positions in bytes.
-struct Anchors {
-  Any start;
-  Any end;
-};
-
-Any statement_of(const Mark& mark, const Anchors& anchors, Any stamp) {
-  std::vector<AnyObject::Member> members = {{"key", Any(mark.key)}};
-  if (!mark.id.empty()) members.emplace_back("id", Any(mark.id));
-  members.emplace_back("value", mark.value);
-  members.emplace_back("start", anchors.start);
-  members.emplace_back("end", anchors.end);
-  members.emplace_back("stamp", std::move(stamp));
-  return Any(AnyObject(std::move(members)));
-}
-
-// Reads statements, and finds what counts where.
-class Reader {
- public:
-  Reader(const Text& text, const Array& overlay, const MarkLimits& limits)
-      : text_(text),
-        overlay_(overlay),
-        limits_(limits),
-        highest_counter_(statements_ever(overlay)) {
-    const std::optional<RelativePosition> end = relative_position(text, text.length());
-    if (end) end_ = *end;
-  }
-
-  void take_all() {
-    const std::vector<Value> statements = overlay_.values();
-    copies_ = copies_in(statements);
-    size_t place = 0;
-    for (const Value& value : statements) {
-      if (value.any() != nullptr) take(*value.any(), place);
-      ++place;
-    }
-  }
-
-  void take(const Any& json, size_t place) {
-    const AnyObject* object = json.as_object();
-    if (object == nullptr) return;
-    Mark mark;
-    Stamp stamp{0, 0, place};
-    if (!read_mark(*object, mark) || !read_stamp(object->find("stamp"), stamp)) return;
-    const std::optional<uint32_t> first = read_anchor(object->find("start"));
-    const std::optional<uint32_t> end = read_anchor(object->find("end"));
-    if (!first || !end || *first >= *end) return;
-    reading_.marks.push_back(std::move(mark));
-    stamps_.push_back(stamp);
-    places_.push_back({*first, *end, *object->find("start"), *object->find("end")});
-  }
-
-  // All that were taken, whether they count or not.
-  std::vector<MarkChange> statements() const {
-    std::vector<MarkChange> all;
-    for (size_t i = 0; i < places_.size(); ++i) {
-      all.push_back({reading_.marks[i], places_[i].first, places_[i].end});
-    }
-    return all;
-  }
-
-  // Between which anchors something was said of this key and id that was not taken away between
-  // the same ones later, whether there is a unit left between them or not.
-  std::vector<Anchors> said_of(std::string_view key, std::string_view id) {
-    const std::vector<Value> values = overlay_.values();
-    std::vector<std::tuple<Stamp, bool, Anchors>> said;
-    for (size_t place = 0; place < values.size(); ++place) {
-      const Any* json = values[place].any();
-      const AnyObject* object = json == nullptr ? nullptr : json->as_object();
-      Mark mark;
-      Stamp stamp{0, 0, place};
-      if (object == nullptr || !read_mark(*object, mark) || mark.key != key || mark.id != id ||
-          !read_stamp(object->find("stamp"), stamp)) {
-        continue;
-      }
-      const bool is_here = read_anchor(object->find("start")) && read_anchor(object->find("end"));
-      if (!is_here) continue;
-      said.emplace_back(stamp, mark.value.is_null(),
-                        Anchors{*object->find("start"), *object->find("end")});
-    }
-    std::ranges::sort(said, {}, [](const auto& one) { return std::get<Stamp>(one); });
-    std::map<std::pair<std::string_view, std::string_view>, const Anchors*> last;
-    for (const auto& [stamp, says_null, anchors] : said) {
-      last[{as_text(*anchors.start.as_binary()), as_text(*anchors.end.as_binary())}] =
-          says_null ? nullptr : &anchors;
-    }
-    std::vector<Anchors> found;
-    for (const auto& [bytes, anchors] : last) {
-      if (anchors != nullptr) found.push_back(*anchors);
-    }
-    return found;
-  }
-
-  // The places in the overlay of those that a later one covers for good, ascending.
-  std::vector<size_t> covered() const {
-    std::vector<size_t> order(stamps_.size());
-    std::iota(order.begin(), order.end(), size_t{0});
-    std::ranges::sort(order, [&](size_t a, size_t b) { return stamps_[a] > stamps_[b]; });
-    std::map<std::pair<std::string_view, std::string_view>, Cover> covers;
-    std::vector<size_t> found;
-    for (const size_t i : order) {
-      Cover& cover = covers[{reading_.marks[i].key, reading_.marks[i].id}];
-      if (!cover_or_extend(cover, i)) found.push_back(stamps_[i].place);
-    }
-    std::ranges::sort(found);
-    return found;
-  }
-
-  MarkReading run() {
-    std::vector<size_t> order(stamps_.size());
-    for (size_t i = 0; i < order.size(); ++i) order[i] = i;
-    const auto slot = [this](size_t i) {
-      return std::pair<std::string_view, std::string_view>(reading_.marks[i].key,
-                                                           reading_.marks[i].id);
-    };
-    std::ranges::sort(order, [&](size_t a, size_t b) {
-      const auto a_slot = slot(a);
-      const auto b_slot = slot(b);
-      return a_slot != b_slot ? a_slot < b_slot : places_[a].first < places_[b].first;
-    });
-    for (size_t first = 0; first < order.size();) {
-      size_t end = first + 1;
-      while (end < order.size() && slot(order[end]) == slot(order[first])) ++end;
-      sweep(std::span(order).subspan(first, end - first));
-      first = end;
-    }
-    std::ranges::sort(reading_.spans, {},
-                      [](const MarkSpan& span) { return std::pair(span.first, span.mark); });
-    return std::move(reading_);
-  }
-
- private:
-  struct Place {
-    uint32_t first;
-    uint32_t end;
-    Any start_anchor;
-    Any end_anchor;
-  };
-
-  // Of what several say of one unit, the highest stamp counts.
-  MarkCopies copies_in(std::span<const Value> statements) const {
-    std::vector<std::pair<Stamp, std::vector<RestoredUnits>>> found;
-    for (size_t place = 0; place < statements.size(); ++place) {
-      const Any* json = statements[place].any();
-      const AnyObject* object = json == nullptr ? nullptr : json->as_object();
-      const Any* copies = object == nullptr ? nullptr : object->find("copies");
-      Stamp stamp{0, 0, place};
-      if (copies == nullptr || !read_stamp(object->find("stamp"), stamp)) continue;
-      if (auto units = copies_from_json(*copies)) found.emplace_back(stamp, std::move(*units));
-    }
-    std::ranges::sort(found, {}, [](const auto& statement) { return statement.first; });
-    MarkCopies copies;
-    for (const auto& [stamp, units] : found) {
-      for (const RestoredUnits& run : units) copies.add(run);
-    }
-    return copies;
-  }
-
-  // Of one key and id, by where they begin, those that no other reaches around: the further back
-  // one begins, the further back it ends.
-  using Cover = std::map<uint32_t, size_t>;
-
-  bool reaches_around(size_t outer, size_t inner) const {
-    const Place& o = places_[outer];
-    const Place& i = places_[inner];
-    return (o.first < i.first || (o.first == i.first && o.start_anchor == i.start_anchor)) &&
-           (o.end > i.end || (o.end == i.end && o.end_anchor == i.end_anchor));
-  }
-
-  // False, with the cover as it was, if it reaches around the statement.
-  bool cover_or_extend(Cover& cover, size_t statement) const {
-    auto next = cover.upper_bound(places_[statement].first);
-    if (next != cover.begin() && reaches_around(std::prev(next)->second, statement)) return false;
-    const uint32_t end = places_[statement].end;
-    if (next != cover.begin() && places_[std::prev(next)->second].end >= end) return true;
-    next = cover.lower_bound(places_[statement].first);
-    while (next != cover.end() && places_[next->second].end <= end) next = cover.erase(next);
-    cover.emplace(places_[statement].first, statement);
-    return true;
-  }
-
-  bool read_mark(const AnyObject& object, Mark& mark) const {
-    const Any* key = object.find("key");
-    const Any* id = object.find("id");
-    const Any* value = object.find("value");
-    if (key == nullptr || key->as_string() == nullptr || value == nullptr) return false;
-    if (id != nullptr && id->as_string() == nullptr) return false;
-    mark.key = *key->as_string();
-    if (id != nullptr) mark.id = *id->as_string();
-    mark.value = *value;
-    return is_within(mark, limits_);
-  }
-
-  bool read_stamp(const Any* json, Stamp& stamp) const {
-    const AnyArray* pair = json == nullptr ? nullptr : json->as_array();
-    if (pair == nullptr || pair->size() != 2) return false;
-    const std::optional<uint64_t> counter = natural_number((*pair)[0]);
-    const std::optional<uint64_t> client = natural_number((*pair)[1]);
-    if (!counter || !client || *counter == 0 || *counter > highest_counter_) return false;
-    stamp.counter = *counter;
-    stamp.client = *client;
-    return true;
-  }
-
-  std::optional<uint32_t> read_anchor(const Any* json) {
-    const Buffer* bytes = json == nullptr ? nullptr : json->as_binary();
-    if (bytes == nullptr) return std::nullopt;
-    Result<RelativePosition> anchor = decode_relative_position(*bytes);
-    if (!anchor) return std::nullopt;
-    // To look for a root is to make it.
-    const bool is_here = anchor->item || (anchor->root == end_.root && anchor->type == end_.type);
-    if (!is_here) return std::nullopt;
-    Document& document = *text_.document();
-    if (anchor->item) {
-      if (!copies_) copies_ = copies_in(overlay_.values());
-      if (!copies_->is_empty()) anchor->item = copies_->latest(document.store, *anchor->item);
-    }
-    // What is a copy of what goes by what all replicas are told, not by what this one has undone.
-    constexpr bool kFollowsRedone = false;
-    const std::optional<AbsolutePosition> place =
-        absolute_position(document, *anchor, kFollowsRedone);
-    if (!place || place->type != text_) return std::nullopt;
-    return place->index;
-  }
-
-  // Of one key and id, by where they begin.
-  void sweep(std::span<const size_t> statements) {
-    std::vector<uint32_t> edges;
-    for (const size_t i : statements) {
-      edges.push_back(places_[i].first);
-      edges.push_back(places_[i].end);
-    }
-    std::ranges::sort(edges);
-    edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
-    const auto is_older = [this](size_t a, size_t b) { return stamps_[a] < stamps_[b]; };
-    std::priority_queue<size_t, std::vector<size_t>, decltype(is_older)> open(is_older);
-    MarkSpan span;
-    auto next = statements.begin();
-    for (const uint32_t edge : edges) {
-      for (; next != statements.end() && places_[*next].first == edge; ++next) open.push(*next);
-      while (!open.empty() && places_[open.top()].end <= edge) open.pop();
-      const bool goes_on = span.end > edge && !open.empty() && open.top() == span.mark;
-      if (goes_on) continue;
-      close(span, edge);
-      if (!open.empty()) span = {edge, places_[open.top()].end, open.top()};
-    }
-  }
-
-  void close(MarkSpan& span, uint32_t edge) {
-    const MarkSpan closed = std::exchange(span, {});
-    if (closed.first == closed.end) return;
-    const Mark& mark = reading_.marks[closed.mark];
-    const bool says_nothing = mark.value.is_null() && !mark.id.empty();
-    if (says_nothing) return;
-    reading_.spans.push_back({closed.first, std::min(closed.end, edge), closed.mark});
-  }
-
-  Text text_;
-  Array overlay_;
-  const MarkLimits& limits_;
-  uint64_t highest_counter_;
-  std::optional<MarkCopies> copies_;  // once somebody needs them
-  RelativePosition end_;
-  MarkReading reading_;
-  std::vector<Stamp> stamps_;
-  std::vector<Place> places_;
-};
 
 bool expands(const MarkTypes& types, std::string_view key, MarkExpand at) {
   const auto found = types.find(key);
@@ -319,12 +22,6 @@ tl::unexpected<Error> too_many() {
 }
 
 }  // namespace
-
-bool is_within(const Mark& mark, const MarkLimits& limits) {
-  return !mark.key.empty() && mark.key.size() <= limits.max_name_bytes &&
-         mark.id.size() <= limits.max_name_bytes &&
-         encoded(mark.value).size() <= limits.max_value_bytes;
-}
 
 std::vector<MarkSpan> MarkReading::over(uint32_t first, uint32_t end) const {
   std::vector<MarkSpan> found;
@@ -348,7 +45,7 @@ Marks::Marks(Doc& doc, Text text, Array overlay, MarkTypes types, const MarkLimi
 
 MarkReading Marks::read() const {
   if (!text_.is_live() || !overlay_.is_live()) return {};
-  Reader reader(text_, overlay_, limits_);
+  MarkReader reader(text_, overlay_, limits_);
   reader.take_all();
   return reader.run();
 }
@@ -380,14 +77,16 @@ Result<> Marks::add(uint32_t index, uint32_t length, const Mark& mark) {
 
 Result<> Marks::remove_id(std::string_view key, std::string_view id) {
   if (!text_.is_live() || !overlay_.is_live()) return {};
-  const std::vector<Anchors> said = Reader(text_, overlay_, limits_).said_of(key, id);
+  std::vector<MarkStatement> said = MarkReader(text_, overlay_, limits_).said_of(key, id);
   if (said.empty()) return {};
   if (said.size() > limits_.max_written) return too_many();
-  uint64_t counter = statements_ever(overlay_);
+  Stamp stamp = next_stamp(overlay_);
   std::vector<Any> statements;
-  for (const Anchors& anchors : said) {
-    const Any stamp = stamp_of(++counter, text_.document()->client_id());
-    statements.push_back(statement_of({std::string(key), std::string(id)}, anchors, stamp));
+  for (MarkStatement& statement : said) {
+    statement.stamp = stamp;
+    statement.mark.value = Any(Null{});
+    statements.push_back(statement_to_json(statement));
+    ++stamp.counter;
   }
   return overlay_.push(statements);
 }
@@ -395,7 +94,7 @@ Result<> Marks::remove_id(std::string_view key, std::string_view id) {
 Result<> Marks::write(std::span<const MarkChange> changes) {
   if (changes.empty()) return {};
   if (changes.size() > limits_.max_written) return too_many();
-  uint64_t counter = statements_ever(overlay_);
+  Stamp stamp = next_stamp(overlay_);
   std::vector<Any> statements;
   for (const MarkChange& change : changes) {
     if (Result<> checked = check(change.mark); !checked) return checked;
@@ -410,10 +109,10 @@ Result<> Marks::write(std::span<const MarkChange> changes) {
     const std::optional<RelativePosition> start = relative_position(text_, change.first, before);
     const std::optional<RelativePosition> end = relative_position(text_, change.end, behind);
     if (!start || !end) return failure(ErrorCode::kInvalid, "mark: the text was deleted");
-    const Any stamp = stamp_of(++counter, text_.document()->client_id());
-    const Anchors anchors = {Any(encode_relative_position(*start)),
-                             Any(encode_relative_position(*end))};
-    statements.push_back(statement_of(change.mark, anchors, stamp));
+    statements.push_back(
+        statement_to_json({change.mark, stamp, Any(encode_relative_position(*start)),
+                           Any(encode_relative_position(*end))}));
+    ++stamp.counter;
   }
   return overlay_.push(statements);
 }
@@ -459,11 +158,11 @@ Subscription Marks::observe(std::function<void(const MarkEvent&)> callback) cons
     MarkEvent change;
     change.origin = event.origin();
     change.is_local = event.is_local();
-    Reader reader(text, overlay, limits);
+    MarkReader reader(text, overlay, limits);
     for (const DeltaOp& op : event.delta()) {
       change.has_removed = change.has_removed || op.kind == DeltaOp::Kind::kRemove;
       for (const Value& value : op.content) {
-        if (text.is_live() && value.any() != nullptr) reader.take(*value.any(), 0);
+        if (text.is_live()) reader.take(value, 0);
       }
     }
     change.stated = reader.statements();
@@ -489,8 +188,7 @@ void state_copies(const Text& text, Array overlay, std::span<const RestoredUnits
   if (!text.is_live() || !overlay.is_live()) return;
   const std::vector<RestoredUnits> copies = units_in(text, units);
   if (copies.empty()) return;
-  const Any stamp = stamp_of(statements_ever(overlay) + 1, text.document()->client_id());
-  const Any statement(AnyObject({{"copies", copies_to_json(copies)}, {"stamp", stamp}}));
+  const Any statement = statement_to_json(copies, next_stamp(overlay));
   const Result<> pushed = overlay.push(std::span(&statement, 1));
   TM_ASSERT(pushed.has_value());
 }
@@ -505,7 +203,7 @@ Subscription Marks::follow(UndoStack& stack) const {
 
 size_t Marks::prune() {
   if (!text_.is_live() || !overlay_.is_live()) return 0;
-  Reader reader(text_, overlay_, limits_);
+  MarkReader reader(text_, overlay_, limits_);
   reader.take_all();
   const std::vector<size_t> covered = reader.covered();
   if (covered.empty()) return 0;

@@ -96,7 +96,8 @@ class Marks {
   // what check_value() says of these.
   Result<> add(uint32_t index, uint32_t length, const Mark& mark);
   // That this id is gone from the whole text, also from where its text was deleted: what is written
-  // there later does not have it either.
+  // there later does not have it either. kTooLarge if it was said more often than the limits let
+  // one call write.
   Result<> remove_id(std::string_view key, std::string_view id);
 
   // O((n + items) log n) for n statements.

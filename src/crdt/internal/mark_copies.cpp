@@ -58,36 +58,4 @@ Id MarkCopies::latest(const StructStore& store, Id unit) const {
   return unit;
 }
 
-Any copies_to_json(std::span<const RestoredUnits> copies) {
-  AnyArray runs;
-  for (const RestoredUnits& units : copies) {
-    AnyArray run;
-    for (const uint64_t number : {units.original.client, units.original.clock, units.length,
-                                  units.copy.client, units.copy.clock}) {
-      run.push_back(Any(static_cast<double>(number)));
-    }
-    runs.push_back(Any(std::move(run)));
-  }
-  return Any(std::move(runs));
-}
-
-std::optional<std::vector<RestoredUnits>> copies_from_json(const Any& json) {
-  const AnyArray* runs = json.as_array();
-  if (runs == nullptr) return std::nullopt;
-  std::vector<RestoredUnits> copies;
-  copies.reserve(runs->size());
-  for (const Any& json_run : *runs) {
-    const AnyArray* run = json_run.as_array();
-    if (run == nullptr || run->size() != 5) return std::nullopt;
-    uint64_t numbers[5];
-    for (size_t i = 0; i < 5; ++i) {
-      const std::optional<uint64_t> number = natural_number((*run)[i]);
-      if (!number) return std::nullopt;
-      numbers[i] = *number;
-    }
-    copies.push_back({{numbers[0], numbers[1]}, {numbers[3], numbers[4]}, numbers[2]});
-  }
-  return copies;
-}
-
 }  // namespace tidemark::crdt

@@ -1,18 +1,15 @@
 // What undo brought back of a marked text, as the overlay says it: which units are copies of which.
 // The replica that undid states it, so that the anchors of marks go with their units on all of
-// them. docs/marks.md has the format.
+// them.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <span>
 #include <utility>
-#include <vector>
 
 #include "crdt/internal/store/struct_store.h"
 #include "crdt/undo.h"
-#include "crdt/value.h"
 
 namespace tidemark::crdt {
 
@@ -37,9 +34,5 @@ class MarkCopies {
 
   Runs runs_;
 };
-
-// One member of a statement, and back. nullopt for what is not written like that.
-Any copies_to_json(std::span<const RestoredUnits> copies);
-std::optional<std::vector<RestoredUnits>> copies_from_json(const Any& json);
 
 }  // namespace tidemark::crdt

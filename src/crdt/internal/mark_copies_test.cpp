@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <map>
 #include <string>
 
@@ -66,22 +65,6 @@ TEST_F(MarkCopiesTest, follows_nobody_in_circles_or_to_what_nobody_wrote) {
     EXPECT_EQ(copies.latest(store(), {1, unit}), (Id{1, unit}));
   }
   EXPECT_EQ(copies.latest(store(), {77, 3}), (Id{77, 3}));
-}
-
-TEST(MarkCopies, are_read_as_they_are_written) {
-  const std::array<RestoredUnits, 2> copies = {
-      RestoredUnits{{1, 2}, {3, 4}, 5}, RestoredUnits{{(uint64_t{1} << 53) - 1, 0}, {1, 9}, 1}};
-  const auto read = copies_from_json(copies_to_json(copies));
-  ASSERT_TRUE(read);
-  EXPECT_EQ(*read, std::vector<RestoredUnits>(copies.begin(), copies.end()));
-  const Any one(1.0);
-  for (const Any& wrong :
-       {Any("x"), one, Any(AnyArray{one}), Any(AnyArray{Any(AnyArray{one, one, one, one})}),
-        Any(AnyArray{Any(AnyArray{one, one, Any(-1.0), one, one})}),
-        Any(AnyArray{Any(AnyArray{one, one, Any(0.5), one, one})}),
-        Any(AnyArray{Any(AnyArray{one, one, Any("1"), one, one})})}) {
-    EXPECT_FALSE(copies_from_json(wrong)) << to_json(wrong);
-  }
 }
 
 }  // namespace

@@ -9,8 +9,6 @@
 
 namespace tidemark::crdt {
 
-bool is_within(const Mark& mark, const MarkLimits& limits);
-
 // kTooLarge if the attributes take more than the limits allow.
 Result<Delta> delta_with_marks(const Text& text, const MarkReading& reading,
                                const MarkLimits& limits);

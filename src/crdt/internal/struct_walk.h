@@ -1,7 +1,7 @@
 // Visiting what a range of clocks holds.
 #pragma once
 
-#include "crdt/internal/clock_ranges.h"
+#include "crdt/internal/store/clock_ranges.h"
 #include "crdt/internal/store/struct_store.h"
 #include "crdt/internal/transaction_record.h"
 

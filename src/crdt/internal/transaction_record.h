@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "crdt/internal/clock_ranges.h"
+#include "crdt/internal/store/clock_ranges.h"
 #include "crdt/internal/store/item.h"
 
 namespace tidemark::crdt {

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "crdt/internal/clock_ranges.h"
 #include "crdt/internal/document.h"
+#include "crdt/internal/store/clock_ranges.h"
 #include "crdt/undo.h"
 
 namespace tidemark::crdt {

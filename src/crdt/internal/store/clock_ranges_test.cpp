@@ -1,4 +1,4 @@
-#include "crdt/internal/clock_ranges.h"
+#include "crdt/internal/store/clock_ranges.h"
 
 #include <gtest/gtest.h>
 
