@@ -738,5 +738,37 @@ TEST(Undo, brings_back_in_one_piece_what_went_in_two) {
   }
 }
 
+// The two values are one item by then; the bytes are those of Yjs.
+TEST(Undo, brings_back_in_one_piece_values_of_a_key_that_went_one_by_one) {
+  Doc other(DocOptions{.client_id = 2});
+  Doc doc(DocOptions{.client_id = 1});
+  Map map = doc.map("m");
+  UndoStack stack(doc, std::array<SharedType, 1>{map}, {});
+  for (int i = 1; i <= 2; ++i) {
+    ASSERT_TRUE(other.map("m").set("k", Any(static_cast<double>(i))));
+    ASSERT_TRUE(doc.apply_update(other.encode_state_as_update(), 7));
+    map.erase("k");
+  }
+  std::string written;
+  const Subscription updates =
+      doc.on_update([&](const UpdateEvent& event) { written = to_hex(event.update); });
+  ASSERT_TRUE(stack.undo());
+  EXPECT_EQ(written, "01010100a80201027d017d0200");
+  EXPECT_EQ(json(map), R"({"k":2})");
+  EXPECT_EQ(doc.check(), "");
+  const Buffer state = doc.encode_state_as_update();
+  for (const bool is_quick : {true, false}) {
+    Doc peer(DocOptions{.client_id = 3, .gc = GcPolicy::never()});
+    peer.use_fast_paths(is_quick);
+    ASSERT_TRUE(peer.apply_update(state));
+    EXPECT_EQ(json(peer.map("m")), R"({"k":2})");
+    EXPECT_EQ(to_hex(peer.encode_state_as_update()), to_hex(state));
+  }
+  // Nothing of it stays when somebody takes out the second only.
+  ASSERT_TRUE(doc.apply_update(Buffer{0, 1, 1, 1, 1, 1}));
+  EXPECT_EQ(json(map), "{}");
+  EXPECT_EQ(doc.check(), "");
+}
+
 }  // namespace
 }  // namespace tidemark::crdt

@@ -102,8 +102,9 @@ const withGarbage = (ds, structs) => {
 
 // One line per run and per deleted range, clients in descending order. With `isLive`, what is
 // deleted is only a range: how much of its content is kept is the writer's own affair. With
-// `hasRepeats`, deleted text does not tell pairs of surrogates from broken ones.
-export const normalForm = (update, { isLive = false, hasRepeats = false } = {}) => {
+// `hasRepeats`, deleted text does not tell pairs of surrogates from broken ones, nor does any text
+// of a document that was taken back to its past (`isPast`).
+export const normalForm = (update, { isLive = false, hasRepeats = false, isPast = false } = {}) => {
   const { structs, ds: told } = Y.decodeUpdate(update);
   const ds = isLive ? withGarbage(told, structs) : told;
   const byClient = new Map();
@@ -113,7 +114,7 @@ export const normalForm = (update, { isLive = false, hasRepeats = false } = {}) 
     if (!byClient.has(client)) byClient.set(client, []);
     const runs = byClient.get(client);
     const run = runOf(struct);
-    if (hasRepeats && run.kind === 'string' && Y.isDeleted(ds, struct.id))
+    if (hasRepeats && run.kind === 'string' && (isPast || Y.isDeleted(ds, struct.id)))
       run.content = run.content.replace(/[\ud800-\udfff]/g, '\ufffd');
     if (runs.length > 0 && joins(client, runs.at(-1), run)) join(runs.at(-1), run);
     else runs.push(run);

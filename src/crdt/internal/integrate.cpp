@@ -73,6 +73,9 @@ ItemHandle Document::split(ItemHandle handle, uint32_t offset) {
   const ItemHandle right = store.split(handle, offset);
   const Item& item = store.items[right];
   open_->merge_candidates.push_back({item.client(), item.clock});
+  // What undo brings back of a key may be several values in one item, of which the last one counts.
+  // Yjs would leave the others alive where nothing reaches them any more.
+  if (item.has(Item::kHasKey) && !item.is_deleted()) erase(handle);
   return right;
 }
 
@@ -344,12 +347,7 @@ void Document::take_effect(ItemHandle handle) {
   }
   note_change(item.parent, item.has(Item::kHasKey) ? item.leaf_or_key : kNone);
   const bool is_in_deleted_type = branch.item != kNone && store.items[branch.item].is_deleted();
-  if (is_in_deleted_type || (item.has(Item::kHasKey) && item.right != kNone)) return erase(handle);
-  // Of several values that come for a key as one struct, the last is the value.
-  const bool hides_some = item.has(Item::kHasKey) && item.len > 1 && !item.is_deleted();
-  if (!hides_some) return;
-  split(handle, item.len - 1);
-  erase(handle);
+  if (is_in_deleted_type || (item.has(Item::kHasKey) && item.right != kNone)) erase(handle);
 }
 
 void Document::integrate(const StructView& view, uint32_t offset) {

@@ -279,6 +279,8 @@ bool UndoHistory::apply(UndoStep& step) {
   std::vector<ItemHandle> doomed;
   std::vector<ItemHandle> wanted;
   for (const ClockRanges::Range& range : step.insertions.ranges()) {
+    document_.item_at({range.client, range.first});
+    if (range.end < store.clients[range.client].state) document_.item_at({range.client, range.end});
     for_each_struct(document_.store, document_.open(), range, [&](ItemHandle handle) {
       if (store.items[handle].has(Item::kRedone)) handle = latest(handle);
       const Item& item = store.items[handle];
