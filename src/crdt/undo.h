@@ -141,8 +141,8 @@ class UndoStack {
 
   [[nodiscard]] Subscription on_event(std::function<void(const UndoEvent&)> callback);
   // Calls back inside the transaction of undo or redo, once all that comes back is there, if
-  // anything does. What the callback writes becomes part of the step. Whoever keeps places by id
-  // learns here where they are now.
+  // anything does. What the callback writes is in the same update and part of no step: it stays
+  // when the step is taken back. Whoever keeps places by id learns here where they are now.
   [[nodiscard]] Subscription on_restore(
       std::function<void(std::span<const RestoredUnits>)> callback);
 

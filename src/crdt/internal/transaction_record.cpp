@@ -10,6 +10,7 @@ namespace tidemark::crdt {
 void TransactionRecord::clear_rest() {
   is_quiet = false;
   own_touched = 0;
+  aside.clear();
   deleted_clients.clear();
   changed.clear();
   told.clear();

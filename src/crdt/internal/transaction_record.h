@@ -40,6 +40,8 @@ struct TransactionRecord {
   // transactions that its observers ran.
   std::vector<Touched> touched;
   size_t own_touched = 0;
+  // What is part of no step of a history though histories hear of the transaction, ascending.
+  std::vector<ClockRanges::Range> aside;
   std::vector<Deleted> deleted;  // sorted by client and clock, and merged, once the body has run
   // The clients of `deleted` in the order of their first deletion, in which formatting is cleaned
   // up.

@@ -164,8 +164,14 @@ void UndoHistory::hear(TransactionRecord& record) {
 
 // What the transaction did becomes part of the step.
 void UndoHistory::note(const TransactionRecord& record, UndoStep& step) {
-  const auto add = [&step](const TransactionRecord::Touched& touched) {
-    step.insertions.add({touched.client, touched.before, touched.after});
+  const auto add = [&](const TransactionRecord::Touched& touched) {
+    uint32_t first = touched.before;
+    for (const ClockRanges::Range& aside : record.aside) {
+      if (aside.client != touched.client) continue;
+      if (first < aside.first) step.insertions.add({touched.client, first, aside.first});
+      first = aside.end;
+    }
+    if (first < touched.after) step.insertions.add({touched.client, first, touched.after});
   };
   if (record.own_touched == 1) {
     add(record.touched.front());
@@ -347,9 +353,14 @@ void UndoHistory::release(const UndoStep& step) {
 void UndoHistory::tell_restored() {
   const std::vector<RestoredUnits> restored = std::exchange(restored_, {});
   if (restored.empty()) return;
+  const ClientIndex own = document_.store.find_client(document_.client_id());
+  const uint32_t before = document_.store.clients[own].state;
   document_.observers().call(
       Observers::Kind::kRestore, static_cast<uint32_t>(number_),
       [&restored](const Observers::Entry& entry) { entry.on_restore(restored); });
+  const uint32_t after = document_.store.clients[own].state;
+  // It stays true of what came back. Undone and redone, it would come back a copy more each time.
+  if (after > before) document_.open().aside.push_back({own, before, after});
 }
 
 void UndoHistory::emit(UndoEvent event) {
