@@ -72,13 +72,18 @@ void encode(Encoder& to, const DeleteSet& set) {
 }
 
 template <typename Ranges>
-bool decode(Decoder& from, DeleteSet& set, uint64_t ranges_left) {
+bool decode(Decoder& from, DeleteSet& set, uint64_t ranges_left, bool* has_too_many) {
   for (uint64_t clients = from.read_count(2); clients > 0; --clients) {
     const uint64_t client = from.read_varuint();
-    uint64_t previous_end = 0;
-    for (uint64_t ranges = from.read_count(2); ranges > 0; --ranges) {
+    uint64_t ranges = from.read_count(2);
+    if (ranges > ranges_left) {
+      if (has_too_many != nullptr) *has_too_many = true;
+      return from.fail(), false;
+    }
+    ranges_left -= ranges;
+    for (uint64_t previous_end = 0; ranges > 0; --ranges) {
       const ClockRange range = Ranges::read(from, previous_end);
-      if (range.end > kMaxSafeInteger || ranges_left-- == 0) from.fail();
+      if (range.end > kMaxSafeInteger) from.fail();
       if (!from.ok()) return false;
       if (range.len() > 0) set.add(client, range.first, range.len());
       previous_end = range.end;
@@ -213,12 +218,12 @@ bool operator==(const DeleteSet& a, const DeleteSet& b) {
 void encode_delete_set_v1(Encoder& to, const DeleteSet& set) { encode<V1Ranges>(to, set); }
 void encode_delete_set_v2(Encoder& to, const DeleteSet& set) { encode<V2Ranges>(to, set); }
 
-bool decode_delete_set_v1(Decoder& from, DeleteSet& set, uint64_t max_ranges) {
-  return decode<V1Ranges>(from, set, max_ranges);
+bool decode_delete_set_v1(Decoder& from, DeleteSet& set, uint64_t max_ranges, bool* has_too_many) {
+  return decode<V1Ranges>(from, set, max_ranges, has_too_many);
 }
 
-bool decode_delete_set_v2(Decoder& from, DeleteSet& set, uint64_t max_ranges) {
-  return decode<V2Ranges>(from, set, max_ranges);
+bool decode_delete_set_v2(Decoder& from, DeleteSet& set, uint64_t max_ranges, bool* has_too_many) {
+  return decode<V2Ranges>(from, set, max_ranges, has_too_many);
 }
 
 }  // namespace tidemark::crdt

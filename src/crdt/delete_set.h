@@ -74,9 +74,12 @@ void encode_delete_set_v1(Encoder& to, const DeleteSet& set);
 void encode_delete_set_v2(Encoder& to, const DeleteSet& set);
 
 // Add to `set` and leave it normal. Empty ranges, which only V1 can say, are dropped. False, with
-// the decoder failed, on malformed bytes and after max_ranges + 1 ranges.
+// the decoder failed, on malformed bytes and on more than max_ranges ranges, empty ones included;
+// `has_too_many`, if given, becomes true for the latter and is left alone otherwise.
 inline constexpr uint64_t kNoRangeLimit = ~uint64_t{0};
-bool decode_delete_set_v1(Decoder& from, DeleteSet& set, uint64_t max_ranges = kNoRangeLimit);
-bool decode_delete_set_v2(Decoder& from, DeleteSet& set, uint64_t max_ranges = kNoRangeLimit);
+bool decode_delete_set_v1(Decoder& from, DeleteSet& set, uint64_t max_ranges = kNoRangeLimit,
+                          bool* has_too_many = nullptr);
+bool decode_delete_set_v2(Decoder& from, DeleteSet& set, uint64_t max_ranges = kNoRangeLimit,
+                          bool* has_too_many = nullptr);
 
 }  // namespace tidemark::crdt

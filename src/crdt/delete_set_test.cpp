@@ -75,7 +75,7 @@ TEST(DeleteSet, agrees_with_a_set_of_units) {
       }
       Decoder decoder(encoder.bytes());
       DeleteSet back;
-      ASSERT_TRUE(decode(decoder, back, kNoRangeLimit) && decoder.at_end());
+      ASSERT_TRUE(decode(decoder, back, kNoRangeLimit, nullptr) && decoder.at_end());
       EXPECT_EQ(back, set);
     }
   }
@@ -121,10 +121,25 @@ TEST(DeleteSet, refuses_what_the_input_cannot_hold_and_clocks_out_of_range) {
     Decoder v2{Bytes(bad)};
     EXPECT_FALSE(decode_delete_set_v2(v2, set)) << to_hex(bad);
   }
-  DeleteSet set;
-  const Buffer three = {1, 1, 3, 0, 1, 5, 1, 9, 1};
-  Decoder decoder{Bytes(three)};
-  EXPECT_FALSE(decode_delete_set_v1(decoder, set, 2));
+}
+
+TEST(DeleteSet, tells_too_many_ranges_from_malformed_ones) {
+  const Buffer three = {2, 2, 1, 7, 1, 1, 2, 5, 1, 9, 1};  // of client 2 one, of client 1 two
+  for (const auto& decode : {&decode_delete_set_v1, &decode_delete_set_v2}) {
+    for (const uint64_t max_ranges : {0u, 1u, 2u, 3u}) {
+      DeleteSet set;
+      Decoder decoder{Bytes(three)};
+      bool has_too_many = false;
+      EXPECT_EQ(decode(decoder, set, max_ranges, &has_too_many), max_ranges == 3);
+      EXPECT_EQ(has_too_many, max_ranges < 3);
+      EXPECT_EQ(decoder.ok(), max_ranges == 3);
+    }
+    DeleteSet set;
+    Decoder cut_off{Bytes(three).first(8)};
+    bool has_too_many = false;
+    EXPECT_FALSE(decode(cut_off, set, 2, &has_too_many));
+    EXPECT_FALSE(has_too_many);
+  }
 }
 
 }  // namespace

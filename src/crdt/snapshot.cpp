@@ -243,10 +243,13 @@ Buffer encode_snapshot(const Snapshot& snapshot, UpdateFormat format) {
 Result<Snapshot> decode_snapshot(Bytes bytes, UpdateFormat format, const UpdateLimits& limits) {
   Decoder decoder(bytes);
   Snapshot snapshot;
-  const bool is_read =
-      format == UpdateFormat::kV1
-          ? decode_delete_set_v1(decoder, snapshot.deletes, limits.max_delete_ranges)
-          : decode_delete_set_v2(decoder, snapshot.deletes, limits.max_delete_ranges);
+  bool has_too_many = false;
+  const auto decode = format == UpdateFormat::kV1 ? &decode_delete_set_v1 : &decode_delete_set_v2;
+  const bool is_read = decode(decoder, snapshot.deletes, limits.max_delete_ranges, &has_too_many);
+  if (has_too_many) {
+    return failure(ErrorCode::kTooLarge,
+                   "snapshot: it has more deleted ranges than max_delete_ranges");
+  }
   if (!is_read || !decode_state_vector(decoder, snapshot.state)) {
     return failure(ErrorCode::kMalformed, "snapshot: not a delete set and a state vector");
   }

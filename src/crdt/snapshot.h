@@ -33,7 +33,8 @@ struct Snapshot {
 Snapshot snapshot_of(const Doc& doc);
 
 Buffer encode_snapshot(const Snapshot& snapshot, UpdateFormat format);
-// kMalformed, also for more deleted ranges than the limits allow. Bytes after the end are ignored.
+// kMalformed; kTooLarge for more deleted ranges than the limits allow. Bytes after the end are
+// ignored.
 Result<Snapshot> decode_snapshot(Bytes bytes, UpdateFormat format, const UpdateLimits& limits = {});
 
 // Whether a replica that holds at least the snapshot would learn nothing from the update.

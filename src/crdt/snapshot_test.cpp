@@ -233,7 +233,9 @@ TEST(Snapshot, comes_back_from_its_bytes) {
     for (size_t size = 0; size < bytes.size(); ++size) {
       EXPECT_FALSE(decode_snapshot(Bytes(bytes).first(size), format)) << size;
     }
-    EXPECT_FALSE(decode_snapshot(bytes, format, {.max_delete_ranges = 2}));
+    EXPECT_TRUE(decode_snapshot(bytes, format, {.max_delete_ranges = 3}));
+    EXPECT_EQ(decode_snapshot(bytes, format, {.max_delete_ranges = 2}).error().code,
+              ErrorCode::kTooLarge);
   }
 }
 

@@ -256,9 +256,19 @@ Error UpdateReader<Source>::error() const {
   switch (excess_) {
     case Excess::kStructs: return too_large("it has more structs than max-update-structs");
     case Excess::kRootName: return too_large("a root name is longer than max-root-name-bytes");
+    case Excess::kDeleteRanges:
+      return too_large("it deletes more ranges than max-update-structs allows");
     case Excess::kNothing: break;
   }
   return {ErrorCode::kMalformed, "update: the bytes do not follow the format"};
+}
+
+template <typename Source>
+bool UpdateReader<Source>::read_delete_set(DeleteSet& set) {
+  bool has_too_many = false;
+  const bool is_read = source_.read_delete_set(set, ranges_allowed_, has_too_many);
+  if (has_too_many) excess_ = Excess::kDeleteRanges;
+  return is_read;
 }
 
 template <typename Source>

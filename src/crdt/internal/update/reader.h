@@ -61,8 +61,8 @@ class SourceV1 {
   bool read_plain(PlainStruct& plain, const WireId& id);
   void read_value(StructView& view, Nesting& nesting);
   Bytes read_json_array(uint64_t count, Nesting& nesting);
-  bool read_delete_set(DeleteSet& set, uint64_t max_ranges) {
-    return decode_delete_set_v1(rest_, set, max_ranges);
+  bool read_delete_set(DeleteSet& set, uint64_t max_ranges, bool& has_too_many) {
+    return decode_delete_set_v1(rest_, set, max_ranges, &has_too_many);
   }
 
   Decoder& rest() { return rest_; }
@@ -104,8 +104,8 @@ class SourceV2 {
   bool read_plain(PlainStruct& plain, const WireId& id);
   void read_value(StructView& view, Nesting& nesting);
   Bytes read_json_array(uint64_t count, Nesting& nesting);
-  bool read_delete_set(DeleteSet& set, uint64_t max_ranges) {
-    return decode_delete_set_v2(rest_, set, max_ranges);
+  bool read_delete_set(DeleteSet& set, uint64_t max_ranges, bool& has_too_many) {
+    return decode_delete_set_v2(rest_, set, max_ranges, &has_too_many);
   }
 
   Decoder& rest() { return rest_; }
@@ -154,7 +154,7 @@ class UpdateReader {
   bool next_plain(PlainStruct& plain);
   // To be called when next() has returned false; adds to the set and leaves it normal. False on an
   // error.
-  bool read_delete_set(DeleteSet& set) { return source_.read_delete_set(set, ranges_allowed_); }
+  bool read_delete_set(DeleteSet& set);
 
   bool ok() const { return source_.rest().ok(); }
   // Why it is not ok: which limit is exceeded, or that the bytes are malformed.
@@ -174,7 +174,7 @@ class UpdateReader {
   void read_content(StructView& view);
   void read_type(StructView& view);
   void read_values(StructView& view);
-  enum class Excess : uint8_t { kNothing, kStructs, kRootName };
+  enum class Excess : uint8_t { kNothing, kStructs, kRootName, kDeleteRanges };
   bool fail_over_limit(Excess excess);
 
   Source source_;
