@@ -190,9 +190,20 @@ bool DeleteSet::contains(const DeleteSet& other) const {
   return true;
 }
 
-std::span<const ClockRange> DeleteSet::ranges_of(uint64_t client) const {
+std::span<const ClockRange> DeleteSet::ranges_of(uint64_t client) const& {
   const Client* known = find(client);
   return known == nullptr ? std::span<const ClockRange>{} : known->ranges;
+}
+
+std::vector<ClockRange> DeleteSet::ranges_of(uint64_t client) && {
+  const std::span<const ClockRange> ranges = std::as_const(*this).ranges_of(client);
+  return {ranges.begin(), ranges.end()};
+}
+
+std::vector<DeleteSet::Client> DeleteSet::clients() && {
+  clients_.resize(used_);
+  clear();
+  return std::move(clients_);
 }
 
 size_t DeleteSet::range_count() const {

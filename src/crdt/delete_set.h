@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -47,10 +48,14 @@ class DeleteSet {
   bool contains(uint64_t client, uint64_t clock) const;
   // Whether every unit of `other` is in this set.
   bool contains(const DeleteSet& other) const;
-  std::span<const ClockRange> ranges_of(uint64_t client) const;
+  std::span<const ClockRange> ranges_of(uint64_t client) const&;
+  // Of a temporary by value, so that a loop may run over doc.delete_set().ranges_of(client).
+  std::vector<ClockRange> ranges_of(uint64_t client) &&;
 
   // By ascending client; every client has at least one range.
-  std::span<const Client> clients() const { return {clients_.data(), used_}; }
+  std::span<const Client> clients() const& { return {clients_.data(), used_}; }
+  // Of a temporary by value, as ranges_of().
+  std::vector<Client> clients() &&;
   size_t range_count() const;
   bool is_empty() const { return used_ == 0; }
   // Keeps the memory of clients and ranges for the next use.

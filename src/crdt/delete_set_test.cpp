@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <type_traits>
 
 #include "base/random.h"
 
@@ -88,6 +89,28 @@ TEST(DeleteSet, is_as_new_after_clear) {
   EXPECT_FALSE(set.contains(9, 4));
   set.add(1, 7, 1);
   EXPECT_EQ(set, set_of({{1, 7, 1}}));
+}
+
+TEST(DeleteSet, of_a_temporary_lives_as_long_as_a_loop_over_it) {
+  const auto temporary = [] {
+    DeleteSet set = set_of({{5, 0, 1}, {9, 4, 2}, {9, 10, 3}, {12, 0, 1}});
+    set.clear();  // what is kept as memory only must not show
+    set.add(7, 1, 2);
+    set.add(9, 4, 2);
+    set.add(9, 10, 3);
+    return set;
+  };
+  DeleteSet seen;
+  for (const DeleteSet::Client& client : temporary().clients()) {
+    for (const ClockRange& range : client.ranges) seen.add(client.id, range.first, range.len());
+  }
+  EXPECT_EQ(seen, temporary());
+  uint64_t units = 0;
+  for (const ClockRange& range : temporary().ranges_of(9)) units += range.len();
+  EXPECT_EQ(units, 5u);
+  EXPECT_TRUE(temporary().ranges_of(8).empty());
+  static_assert(std::is_same_v<decltype(temporary().clients()), std::vector<DeleteSet::Client>>);
+  static_assert(std::is_same_v<decltype(temporary().ranges_of(9)), std::vector<ClockRange>>);
 }
 
 TEST(DeleteSet, knows_what_it_contains) {
