@@ -26,6 +26,7 @@ class Array : public SharedType {
   Result<> push_subdocument(const Subdocument& subdocument);
   Result<SharedType> insert_type(uint32_t index, TypeRef kind, std::string_view name = {});
   Result<> insert_subdocument(uint32_t index, const Subdocument& subdocument);
+  // kInvalid if the range exceeds the list. A length of 0 does nothing, whatever the index.
   Result<> erase(uint32_t index, uint32_t length);
 
   std::optional<Value> at(uint32_t index) const;

@@ -86,5 +86,13 @@ TEST(Array, refuses_what_lists_cannot_hold) {
   EXPECT_EQ(doc.encode_state_as_update(), (Buffer{0, 0}));
 }
 
+TEST(Array, does_nothing_for_a_length_of_0) {
+  Doc doc;
+  Array array = doc.array("a");
+  EXPECT_TRUE(array.erase(0, 0));
+  EXPECT_TRUE(array.erase(7, 0));
+  EXPECT_EQ(doc.encode_state_as_update(), (Buffer{0, 0}));
+}
+
 }  // namespace
 }  // namespace tidemark::crdt

@@ -31,7 +31,7 @@ class Text : public SharedType {
   Result<SharedType> insert_type(uint32_t index, TypeRef kind, std::string_view name = {},
                                  const Attributes& attributes = {},
                                  const std::function<void(SharedType)>& fill = {});
-  // kInvalid if the range exceeds the text.
+  // kInvalid if the range exceeds the text. A length of 0 does nothing, whatever the index.
   Result<> erase(uint32_t index, uint32_t length);
   Result<> format(uint32_t index, uint32_t length, const Attributes& attributes);
   // Inserts, retains and removes in one transaction. A retain beyond the end prolongs the text by

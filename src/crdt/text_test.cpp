@@ -165,6 +165,14 @@ TEST(Text, refuses_what_is_no_text) {
   EXPECT_EQ(doc.encode_state_as_update(), (Buffer{0, 0}));
 }
 
+TEST(Text, does_nothing_for_a_length_of_0) {
+  Doc doc;
+  Text text = doc.text("t");
+  EXPECT_TRUE(text.erase(7, 0));
+  EXPECT_TRUE(text.format(7, 0, kBold));
+  EXPECT_EQ(doc.encode_state_as_update(), (Buffer{0, 0}));
+}
+
 TEST(Text, refuses_formats_and_embeds_that_json_has_no_words_for) {
   Doc doc;
   Text text = doc.text("t");

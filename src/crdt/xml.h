@@ -22,6 +22,7 @@ class XmlFragment : public SharedType {
   Result<XmlElement> insert_element(uint32_t index, std::string_view node_name);
   Result<XmlText> insert_text(uint32_t index);
   Result<XmlHook> insert_hook(uint32_t index, std::string_view hook_name);
+  // As Array::erase().
   Result<> erase(uint32_t index, uint32_t length);
 
   std::optional<SharedType> child(uint32_t index) const;

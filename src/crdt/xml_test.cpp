@@ -63,6 +63,7 @@ TEST(Xml, refuses_places_beyond_its_end) {
   EXPECT_FALSE(fragment.insert_element(1, "p"));
   EXPECT_FALSE(fragment.insert_text(1));
   EXPECT_FALSE(fragment.erase(0, 1));
+  EXPECT_TRUE(fragment.erase(7, 0));
   EXPECT_EQ(doc.encode_state_as_update(), (Buffer{0, 0}));
 }
 

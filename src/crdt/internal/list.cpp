@@ -83,12 +83,12 @@ Result<SharedType> insert_type_at(Document& document, BranchHandle branch, uint3
 }
 
 Result<> erase_range(Document& document, BranchHandle branch, uint32_t index, uint32_t count) {
+  if (count == 0) return {};
   StructStore& store = document.store;
   const uint32_t length = store.branches[branch].length;
   if (index > length || count > length - index) {
     return failure(ErrorCode::kInvalid, "list: the range exceeds the length");
   }
-  if (count == 0) return {};
   document.begin(0);
   // Straight to the first unit: a queue has any number of tombstones in front of it.
   const PositionIndex::Place first = document.find_unit(branch, index);
