@@ -114,7 +114,7 @@ class Doc {
   // What an untyped root most likely is, by its content.
   TypeRef likely_kind(std::string_view name) const;
   // The root as that kind if it is untyped so far; what it is otherwise. An empty handle if the
-  // name is not UTF-8 or there is no such kind.
+  // name is not UTF-8 or the reserved kFugueMaxRoot, or if there is no such kind.
   SharedType root(std::string_view name, TypeRef kind_if_unknown);
 
   // Runs the body as one Transaction. If the body throws, the transaction ends and what was done

@@ -43,11 +43,17 @@ std::optional<PositionIndex::Place> find_id(const StructStore& store, const Id& 
   return PositionIndex::Place{item, clock - store.items[item].clock};
 }
 
+// Nobody gets a handle to the root of claims.
+bool is_reserved(const StructStore& store, BranchHandle branch) {
+  const Branch& type = store.branches[branch];
+  return type.item == kNone && store.key(type.name) == kFugueMaxRoot;
+}
+
 std::optional<AbsolutePosition> place_of_unit(Document& document, const PositionIndex::Place& unit,
                                               int64_t assoc) {
   const StructStore& store = document.store;
   const Item& item = store.items[unit.item];
-  if (item.is_gc()) return std::nullopt;
+  if (item.is_gc() || is_reserved(store, item.parent)) return std::nullopt;
   AbsolutePosition place{SharedType(&document, item.parent), 0, assoc};
   const ItemHandle holder = store.branches[item.parent].item;
   if (holder != kNone && store.items[holder].is_deleted()) return place;
@@ -61,7 +67,7 @@ std::optional<BranchHandle> branch_of(Document& document, const RelativePosition
                                       bool follows_redone) {
   StructStore& store = document.store;
   if (position.root) {
-    if (!is_valid_utf8(*position.root)) return std::nullopt;
+    if (!is_valid_utf8(*position.root) || *position.root == kFugueMaxRoot) return std::nullopt;
     return store.root(store.intern(*position.root));
   }
   if (!position.type) return std::nullopt;

@@ -43,7 +43,7 @@ std::optional<RelativePosition> relative_position(const SharedType& type, uint32
 // Where the place is now. A unit that was deleted leaves the place where it stood; one that undo
 // brought back is where its copy is, if `follows_redone`. nullopt if the document has not seen the
 // unit or the type, or has collected it with the type it was in, or if the root's name is not
-// UTF-8. A root is created on being named, as by Doc::root().
+// UTF-8 or is the reserved kFugueMaxRoot. A root is created on being named, as by Doc::root().
 std::optional<AbsolutePosition> absolute_position(Doc& doc, const RelativePosition& position,
                                                   bool follows_redone = true);
 

@@ -138,6 +138,19 @@ TEST(RelativePosition, names_no_root_that_no_document_can_have) {
   EXPECT_FALSE(relative_position_from_json(Any(AnyObject({{"tname", Any("\xff")}}))));
 }
 
+// Whether by its name or by the one unit that lies there.
+TEST(RelativePosition, names_no_reserved_root) {
+  const std::string reserved(kFugueMaxRoot);
+  Doc doc;
+  EXPECT_FALSE(absolute_position(doc, RelativePosition{.root = reserved}));
+  EXPECT_TRUE(absolute_position(doc, RelativePosition{.root = "t"}));
+  Doc fugue_max({.client_id = 3, .rule = IntegrationRule::kFugueMax});
+  ASSERT_TRUE(fugue_max.text("t").insert(0, "abc"));
+  EXPECT_FALSE(absolute_position(fugue_max, RelativePosition{.root = reserved}));
+  EXPECT_FALSE(absolute_position(fugue_max, RelativePosition{.item = Id{3, 0}}));
+  EXPECT_EQ(index_in(fugue_max, RelativePosition{.item = Id{3, 2}}), 1);
+}
+
 TEST(RelativePosition, keeps_the_side_of_any_number) {
   for (const int64_t assoc : {INT64_MIN, int64_t{-1}, int64_t{0}, INT64_MAX}) {
     const auto read =
