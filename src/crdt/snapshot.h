@@ -59,8 +59,10 @@ enum class TextChange : uint8_t { kAdded, kRemoved };
 // names {type: "added" or "removed", user: client} is continued by the next piece if that is alike.
 using DescribeChange = std::function<Any(TextChange change, const Id& first_unit)>;
 
-// The text as of `snapshot` and what was removed since `previous`; added and removed pieces have
-// the attribute "ychange", {type: "added" or "removed"} if nobody describes them otherwise.
+// The text as of `snapshot` and what was removed since `previous`; added and removed pieces of text
+// have the attribute "ychange", {type: "added" or "removed"} if nobody describes them otherwise. As
+// in Yjs an embed has none of its own: it has what the text before it has, whether it was added,
+// removed or neither, and none before the first text.
 Delta delta_between(const Text& text, const Snapshot& snapshot, const Snapshot& previous,
                     const DescribeChange& describe = {});
 

@@ -90,6 +90,34 @@ TEST_F(SnapshotOfText, says_who_changed_what) {
             R"({"insert":"!","attributes":{"ychange":{"type":"added","user":5,"at":11}}}])");
 }
 
+// Yjs does not ask whether an embed was added or removed.
+TEST(Snapshot, lets_an_embed_go_on_as_the_text_before_it) {
+  const auto between = [](const auto& write, const auto& change) {
+    Doc doc = keeping_doc(1);
+    Text text = doc.text("t");
+    write(text);
+    const Snapshot before = snapshot_of(doc);
+    change(text);
+    return shown(delta_between(text, snapshot_of(doc), before));
+  };
+  const Any embed(AnyObject({{"i", Any(1.0)}}));
+  const auto write = [&](Text& text) {
+    EXPECT_TRUE(text.insert(0, "abc"));
+    EXPECT_TRUE(text.insert_embed(2, embed));
+  };
+  EXPECT_EQ(between([](Text& text) { EXPECT_TRUE(text.insert(0, "ab")); },
+                    [&](Text& text) { EXPECT_TRUE(text.insert_embed(1, embed)); }),
+            R"([{"insert":"a"},{"insert":{"i":1}},{"insert":"b"}])");
+  EXPECT_EQ(between(write, [](Text& text) { EXPECT_TRUE(text.erase(2, 1)); }),
+            R"([{"insert":"ab"},{"insert":{"i":1}},{"insert":"c"}])");
+  EXPECT_EQ(between(write, [](Text& text) { EXPECT_TRUE(text.erase(1, 2)); }),
+            R"([{"insert":"a"},{"insert":"b","attributes":{"ychange":{"type":"removed"}}},)"
+            R"({"insert":{"i":1},"attributes":{"ychange":{"type":"removed"}}},{"insert":"c"}])");
+  EXPECT_EQ(between(write, [](Text& text) { EXPECT_TRUE(text.insert(2, "X")); }),
+            R"([{"insert":"ab"},{"insert":"X","attributes":{"ychange":{"type":"added"}}},)"
+            R"({"insert":{"i":1},"attributes":{"ychange":{"type":"added"}}},{"insert":"c"}])");
+}
+
 TEST_F(SnapshotOfText, becomes_a_document_with_the_bytes_of_yjs) {
   const Result<Doc> one = doc_from_snapshot(doc, first, {.client_id = 9});
   EXPECT_EQ(to_hex(one->encode_state_as_update()), "01010500040101740b68656c6c6f20776f726c6400");
