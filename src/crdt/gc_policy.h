@@ -13,6 +13,9 @@
 //                                                                   ones
 //   never        never                                              every snapshot
 //
+// The first two keep no snapshot, so doc_from_snapshot() refuses every one of such a document, also
+// one just taken; a copy of the present is clone_of().
+//
 // `always` and `never` leave the bytes that Yjs has with gc: true and gc: false. What Yjs keeps for
 // an UndoManager it keeps for good; so does `always` until Doc::compact(). `for undo` gives it up
 // in the transaction in which its last step goes: because it is popped, cleared, given up with its

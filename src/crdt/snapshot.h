@@ -42,8 +42,9 @@ Result<bool> snapshot_contains_update(const Snapshot& snapshot, Bytes update, Up
                                       const UpdateLimits& limits = {});
 
 // The document as it was: a document of its own, which does not know what came later. kInvalid if
-// by its GcPolicy, now or before, `doc` may have given up something that the snapshot shows;
-// kConflict if it has not seen all of the snapshot.
+// by its GcPolicy, now or before, `doc` may have given up something that the snapshot shows, which
+// `always` and `for undo` let it do with every snapshot, also one of the present; kConflict if it
+// has not seen all of the snapshot.
 Result<Doc> doc_from_snapshot(const Doc& doc, const Snapshot& snapshot, const DocOptions& options);
 // ... merged into a document that is there, say one with observers.
 Result<> restore_snapshot(const Doc& doc, const Snapshot& snapshot, Doc& into, Origin origin = 0);
