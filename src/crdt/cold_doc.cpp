@@ -41,7 +41,8 @@ Result<Claims> claims_of(Bytes update, UpdateFormat format, const UpdateLimits& 
 }  // namespace
 
 // The update has been read before. A copy has no room for more.
-ColdDoc::ColdDoc(Bytes update, UpdateFormat format) : update_(copy_of(update)), format_(format) {
+ColdDoc::ColdDoc(Bytes update, UpdateFormat format, std::optional<IntegrationRule> rule)
+    : update_(copy_of(update)), format_(format), rule_(rule) {
   Result<StateVector> state = state_vector_of_update(update_, format_, kOwnUpdateLimits);
   TM_ASSERT(state.has_value());
   state_ = std::move(*state);
@@ -50,7 +51,7 @@ ColdDoc::ColdDoc(Bytes update, UpdateFormat format) : update_(copy_of(update)), 
 ColdDoc ColdDoc::of(const Doc& doc, UpdateFormat format) {
   return {
       format == UpdateFormat::kV1 ? doc.encode_state_as_update() : doc.encode_state_as_update_v2(),
-      format};
+      format, doc.rule()};
 }
 
 Result<ColdDoc> ColdDoc::of(Bytes update, UpdateFormat format, const UpdateLimits& limits) {
@@ -60,11 +61,14 @@ Result<ColdDoc> ColdDoc::of(Bytes update, UpdateFormat format, const UpdateLimit
   if (auto accepted = rule.accept(claims_of(update, format, limits)->rule); !accepted) {
     return tl::unexpected<Error>(accepted.error());
   }
-  return ColdDoc(update.first(update.size() - static_cast<size_t>(counts->trailing_bytes)), format);
+  const size_t size = update.size() - static_cast<size_t>(counts->trailing_bytes);
+  return ColdDoc(update.first(size), format, std::nullopt);
 }
 
 Result<Doc> ColdDoc::thaw(const DocOptions& options) const {
-  return doc_from_update(update_, format_, options, kOwnUpdateLimits);
+  DocOptions same_rule = options;
+  same_rule.rule = rule_.value_or(options.rule);
+  return doc_from_update(update_, format_, same_rule, kOwnUpdateLimits);
 }
 
 void ColdDoc::inspect(const BlockVisitor& visit) const {
@@ -91,7 +95,7 @@ Result<> ColdDoc::validate(const DocLimits& limits) const {
 void ColdDoc::compact(DeletedContent deleted) {
   Result<Buffer> smaller = compact_update(update_, format_, deleted, kOwnUpdateLimits);
   TM_ASSERT(smaller.has_value());
-  *this = ColdDoc(*smaller, format_);
+  *this = ColdDoc(*smaller, format_, rule_);
 }
 
 DeleteSet ColdDoc::delete_set() const {
@@ -122,7 +126,7 @@ Result<> ColdDoc::apply_update(Bytes update, UpdateFormat format, const UpdateLi
   const std::array<Bytes, 2> parts = {update_, fresh};
   Result<Buffer> merged = merge_updates(parts, format_, kOwnUpdateLimits);
   TM_ASSERT(merged.has_value());
-  *this = ColdDoc(*merged, format_);
+  *this = ColdDoc(*merged, format_, rule_);
   return {};
 }
 

@@ -17,6 +17,8 @@
 // an index is first used on it. compact() on a Doc gives the index back.
 #pragma once
 
+#include <optional>
+
 #include "crdt/doc.h"
 #include "crdt/inspect.h"
 
@@ -33,7 +35,9 @@ class ColdDoc {
   // follow different integration rules.
   static Result<ColdDoc> of(Bytes update, UpdateFormat format, const UpdateLimits& limits = {});
 
-  // A document with this content. Its roots get their kinds when they are asked for.
+  // A document with this content. Its roots get their kinds when they are asked for. As long as
+  // nobody has written, its integration rule is that of the document this was made of, or the one
+  // in the options if it was made of bytes.
   Result<Doc> thaw(const DocOptions& options = {}) const;
 
   Bytes update() const { return update_; }
@@ -66,11 +70,12 @@ class ColdDoc {
   MemoryUse memory() const;
 
  private:
-  ColdDoc(Bytes update, UpdateFormat format);
+  ColdDoc(Bytes update, UpdateFormat format, std::optional<IntegrationRule> rule);
 
   Buffer update_ = copy_of(empty_update(UpdateFormat::kV1));
   StateVector state_;
   UpdateFormat format_ = UpdateFormat::kV1;
+  std::optional<IntegrationRule> rule_;  // of a document that nobody may have written to yet
 };
 
 }  // namespace tidemark::crdt

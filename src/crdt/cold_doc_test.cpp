@@ -92,6 +92,22 @@ TEST(ColdDoc, refuses_what_follows_another_integration_rule) {
   }
 }
 
+TEST(ColdDoc, keeps_the_rule_of_a_document_that_nobody_has_written_to) {
+  const DocOptions yata = {.client_id = 4, .rule = IntegrationRule::kYata};
+  const DocOptions fugue_max = {.client_id = 4, .rule = IntegrationRule::kFugueMax};
+  for (const UpdateFormat format : kFormats) {
+    ColdDoc cold = ColdDoc::of(Doc(fugue_max), format);
+    EXPECT_EQ(cold.thaw(yata)->rule(), IntegrationRule::kFugueMax);
+    cold.compact();
+    EXPECT_EQ(cold.thaw(yata)->rule(), IntegrationRule::kFugueMax);
+    EXPECT_EQ(ColdDoc::of(Doc(yata), format).thaw(fugue_max)->rule(), IntegrationRule::kYata);
+    // Who wrote counts more.
+    ASSERT_TRUE(cold.apply_update(state_of(note(1, "first"), format), format));
+    EXPECT_EQ(cold.thaw(fugue_max)->rule(), IntegrationRule::kYata);
+  }
+  EXPECT_EQ(ColdDoc().thaw(fugue_max)->rule(), IntegrationRule::kFugueMax);
+}
+
 TEST(ColdDoc, starts_as_the_empty_document) {
   ColdDoc cold;
   EXPECT_TRUE(cold.state_vector().is_empty());
