@@ -121,7 +121,8 @@ class UndoStack {
   void remove_tracked_origin(Origin origin);
   Origin origin() const;
 
-  // Must not go back.
+  // Should not go back: an edit earlier than the one before it joins the step of that one, whatever
+  // the timeout, unless stop_capturing() came between.
   void set_time(Instant now);
   // The next transaction begins a step of its own.
   void stop_capturing();
