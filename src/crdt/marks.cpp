@@ -141,7 +141,7 @@ Result<> Marks::apply_delta(std::span<const DeltaOp> delta) {
   done = text_.apply_delta(plain);
   if (done) {
     const Result<std::vector<MarkChange>> changes =
-        changes_of_delta(delta, {read(), types_, limits_, text_.length()});
+        changes_of_delta(delta, {text_, read(), types_, limits_});
     if (!changes) {
       done = tl::unexpected(changes.error());
     } else {

@@ -111,8 +111,9 @@ class Marks {
   // would have to be written or looked at than the limits allow, which only deltas with thousands
   // of marks meet: then the text is changed and the marks are missing.
   // What is inserted has the attributes given and no others, but for marks with ids that it comes
-  // to lie in. Of a key whose type has ids, the attribute is an object of values by id. Takes a
-  // read() whatever the delta: a keystroke among thousands of marks is Text::insert()'s.
+  // to lie in. Of a key whose type has ids, the attribute is an object of values by id; null takes
+  // away each id, the mark without one and the text's own format. Takes a read() whatever the
+  // delta: a keystroke among thousands of marks is Text::insert()'s.
   Result<> apply_delta(std::span<const DeltaOp> delta);
 
   // Calls back after each transaction that added or removed statements. What the text does to the

@@ -623,6 +623,46 @@ TEST(Marks, take_a_delta_as_quill_means_it) {
   EXPECT_EQ(writer.text().to_string(), "ab12ef");
 }
 
+// Whoever said it, and how.
+TEST_F(Peritext, takes_all_of_a_key_with_ids_away_that_a_delta_says_null_of) {
+  ASSERT_TRUE(alice.text().insert(0, "ab", {{"comment", Any("native")}}));
+  ASSERT_TRUE(alice.text().insert(2, "cdefgh", {}));
+  ASSERT_TRUE(alice.marks().add(3, 2, {"comment", "", Any("general")}));
+  ASSERT_TRUE(alice.marks().add(4, 2, {"comment", "a", Any("why?")}));
+  ASSERT_TRUE(alice.marks().add(4, 2, {"comment", "b", Any("who?")}));
+  bob.hear(alice);
+  const auto take_away = [](Writer& writer, uint32_t first, uint32_t end) {
+    const std::vector<DeltaOp> delta = {
+        {.kind = DeltaOp::Kind::kRetain, .length = first},
+        {.kind = DeltaOp::Kind::kRetain, .length = end - first, .attributes = {{"comment", kNo}}}};
+    ASSERT_TRUE(writer.marks().apply_delta(delta));
+  };
+  take_away(alice, 1, 5);
+  EXPECT_EQ(merged(),
+            R"([{"insert":"a","attributes":{"comment":"native"}},{"insert":"b"},{"insert":"cde"},)"
+            R"({"insert":"f","attributes":{"comment":{"a":"why?","b":"who?"}}},)"
+            R"({"insert":"gh"}])");
+  // What says nothing needs no statement, and what is hidden already none either.
+  const uint32_t statements = alice.overlay().length();
+  take_away(alice, 6, 8);
+  take_away(alice, 1, 3);
+  EXPECT_EQ(alice.overlay().length(), statements);
+  // Two of ids, none of what has none.
+  take_away(bob, 5, 6);
+  EXPECT_EQ(bob.overlay().length(), statements + 2);
+  take_away(alice, 0, 8);
+  EXPECT_EQ(merged(), R"([{"insert":"ab"},{"insert":"cdefgh"}])");
+  expect_reload_shows_the_same(alice);
+  // What is inserted with null among it has nothing either.
+  ASSERT_TRUE(bob.marks().add(0, 8, {"comment", "", Any("general")}));
+  ASSERT_TRUE(bob.marks().apply_delta(std::vector<DeltaOp>{
+      {.kind = DeltaOp::Kind::kRetain, .length = 2},
+      {.text = "x", .attributes = {{"comment", kNo}}},
+      {.kind = DeltaOp::Kind::kRetain, .length = 6, .attributes = {{"comment", kNo}}}}));
+  EXPECT_EQ(merged(),
+            R"([{"insert":"ab","attributes":{"comment":"general"}},{"insert":"xcdefgh"}])");
+}
+
 TEST(Marks, refuse_a_delta_before_anything_of_it_is_done) {
   Writer writer(1, "abc");
   ASSERT_TRUE(writer.marks().add(0, 1, {"bold", "", kYes}));

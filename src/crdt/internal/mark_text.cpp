@@ -1,6 +1,8 @@
 #include "crdt/internal/mark_text.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 
 #include "base/utf.h"
 #include "crdt/internal/rendering.h"
@@ -11,6 +13,11 @@ namespace {
 uint32_t units_of(const DeltaOp& op) {
   if (op.kind != DeltaOp::Kind::kInsert) return op.length;
   return op.content.empty() ? static_cast<uint32_t>(utf16_length(op.text)) : 1;
+}
+
+bool has_ids(const MarkTypes& types, std::string_view key) {
+  const auto type = types.find(key);
+  return type != types.end() && type->second.has_ids;
 }
 
 using Slot = std::pair<std::string_view, std::string_view>;  // key, id
@@ -168,22 +175,53 @@ class Painter {
   Delta out_;
 };
 
+// Where the text itself says something of the keys that have ids. It is not read before somebody
+// asks, as few deltas take comments away.
+class OwnFormats {
+ public:
+  explicit OwnFormats(const MarkedText& marked) : marked_(marked) {}
+
+  bool are_in(std::string_view key, const MarkSpan& range) {
+    if (!ranges_) read();
+    const auto found = ranges_->find(key);
+    if (found == ranges_->end()) return false;
+    const auto next = std::ranges::upper_bound(found->second, range.first, {}, &Range::second);
+    return next != found->second.end() && next->first < range.end;
+  }
+
+ private:
+  using Range = std::pair<uint32_t, uint32_t>;  // first and end
+
+  void read() {
+    ranges_.emplace();
+    for (const TextRun& run : marked_.text.runs()) {
+      for (const auto& [key, value] : run.attributes) {
+        if (!has_ids(marked_.types, key)) continue;
+        (*ranges_)[key].emplace_back(run.index, run.index + run.length);
+      }
+    }
+  }
+
+  const MarkedText& marked_;
+  std::optional<std::map<std::string, std::vector<Range>, std::less<>>> ranges_;
+};
+
 // Collects what is to be written.
 class Wishes {
  public:
-  explicit Wishes(const MarkedText& text) : text_(text) {}
+  explicit Wishes(const MarkedText& marked) : marked_(marked) {}
 
   // What is between the ends of one insert or retain; these come by where they begin.
   bool want(const DeltaOp& op, uint32_t first, uint32_t end) {
-    const std::vector<MarkSpan>& spans = text_.reading.spans;
+    const std::vector<MarkSpan>& spans = marked_.reading.spans;
     for (; begun_ < spans.size() && spans[begun_].first < end; ++begun_) open_.push_back(begun_);
     std::erase_if(open_, [&](size_t i) { return spans[i].end <= first; });
     looked_at_ += open_.size();
     constexpr size_t kLooksPerWrite = 64;
-    if (looked_at_ / kLooksPerWrite > text_.limits.max_written) return false;
+    if (looked_at_ / kLooksPerWrite > marked_.limits.max_written) return false;
     if (op.kind == DeltaOp::Kind::kInsert) clear_others(op.attributes, first, end);
     for (const auto& [key, value] : op.attributes) want_attribute(key, value, {first, end});
-    return changes_.size() + latest_.size() <= text_.limits.max_written;
+    return changes_.size() + latest_.size() <= marked_.limits.max_written;
   }
 
   std::vector<MarkChange> take() {
@@ -192,15 +230,10 @@ class Wishes {
   }
 
  private:
-  bool has_ids(std::string_view key) const {
-    const auto type = text_.types.find(key);
-    return type != text_.types.end() && type->second.has_ids;
-  }
-
   void clear_others(const Attributes& wanted, uint32_t first, uint32_t end) {
     for (const size_t i : open_) {
-      const MarkSpan& span = text_.reading.spans[i];
-      const Mark& mark = text_.reading.marks[span.mark];
+      const MarkSpan& span = marked_.reading.spans[i];
+      const Mark& mark = marked_.reading.marks[span.mark];
       const bool is_wanted = std::ranges::any_of(
           wanted, [&mark](const auto& attribute) { return attribute.first == mark.key; });
       if (is_wanted || !mark.id.empty() || mark.value.is_null()) continue;
@@ -210,25 +243,31 @@ class Wishes {
 
   void want_attribute(const std::string& key, const Any& value, MarkSpan range) {
     const AnyObject* ids = value.as_object();
-    if (has_ids(key) && ids != nullptr) {
+    if (has_ids(marked_.types, key) && ids != nullptr) {
       for (const auto& [id, said] : ids->members()) {
         add({{key, id, said}, range.first, range.end});
       }
       return;
     }
     bool is_so = false;
+    bool is_shown = false;
     for (const size_t i : open_) {
-      const MarkSpan& span = text_.reading.spans[i];
-      const Mark& mark = text_.reading.marks[span.mark];
+      const MarkSpan& span = marked_.reading.spans[i];
+      const Mark& mark = marked_.reading.marks[span.mark];
       if (mark.key != key) continue;
       if (!mark.id.empty() && value.is_null()) {
         add({{key, mark.id}, std::max(span.first, range.first), std::min(span.end, range.end)});
       }
       const bool covers = span.first <= range.first && span.end >= range.end;
       is_so = is_so || (mark.id.empty() && covers && mark.value == value);
+      is_shown = is_shown || (mark.id.empty() && !mark.value.is_null());
     }
-    const bool says_something = !has_ids(key) || !value.is_null();
-    if (!is_so && says_something) add({{key, "", value}, range.first, range.end});
+    if (is_so) return;
+    // Null of each id has been said; without an id it is said where that hides something.
+    const bool is_null_of_ids = value.is_null() && has_ids(marked_.types, key);
+    if (!is_null_of_ids || is_shown || own_.are_in(key, range)) {
+      add({{key, "", value}, range.first, range.end});
+    }
   }
 
   void add(MarkChange change) {
@@ -243,7 +282,8 @@ class Wishes {
     latest = std::move(change);
   }
 
-  const MarkedText& text_;
+  const MarkedText& marked_;
+  OwnFormats own_{marked_};
   size_t begun_ = 0;
   size_t looked_at_ = 0;
   std::vector<size_t> open_;
@@ -259,12 +299,13 @@ Result<Delta> delta_with_marks(const Text& text, const MarkReading& reading,
 }
 
 Result<std::vector<MarkChange>> changes_of_delta(std::span<const DeltaOp> delta,
-                                                 const MarkedText& text) {
-  Wishes wishes(text);
+                                                 const MarkedText& marked) {
+  Wishes wishes(marked);
+  const uint32_t length = marked.text.length();
   uint32_t at = 0;
   for (const DeltaOp& op : delta) {
     if (op.kind == DeltaOp::Kind::kRemove) continue;
-    const uint32_t end = std::min(text.length, at + units_of(op));
+    const uint32_t end = std::min(length, at + units_of(op));
     if (at < end && !wishes.want(op, at, end)) {
       return failure(ErrorCode::kTooLarge, "marks: the delta asks for too many");
     }

@@ -16,12 +16,12 @@ Result<Delta> delta_with_marks(const Text& text, const MarkReading& reading,
 // What has to be written so that the text, in which the delta's inserts and removes are done,
 // gets its attributes. What stands next to each other and is alike becomes one mark.
 struct MarkedText {
+  const Text& text;
   const MarkReading& reading;
   const MarkTypes& types;
   const MarkLimits& limits;
-  uint32_t length;
 };
 Result<std::vector<MarkChange>> changes_of_delta(std::span<const DeltaOp> delta,
-                                                 const MarkedText& text);
+                                                 const MarkedText& marked);
 
 }  // namespace tidemark::crdt
