@@ -122,6 +122,8 @@ Result<> Marks::check_attribute(const std::string& key, const Any& value) const 
   const bool has_ids = type != types_.end() && type->second.has_ids;
   if (!has_ids || value.as_object() == nullptr) return check({key, "", value});
   for (const auto& [id, said] : value.as_object()->members()) {
+    // Beside marks with ids, one without would not be shown.
+    if (id.empty()) return failure(ErrorCode::kInvalid, "mark: an object of ids has an empty one");
     if (Result<> checked = check({key, id, said}); !checked) return checked;
   }
   return check({key});

@@ -103,8 +103,9 @@ class Marks {
   // O((n + items) log n) for n statements.
   MarkReading read() const;
   // The text with its own formats, and over them what the marks say: the value as an attribute,
-  // or of marks with ids an object of values by id. Linear in what it says, after read(). kTooLarge
-  // for more than the limits, before anything is built.
+  // or of marks with ids an object of values by id. Where those count, a mark of their key without
+  // an id is not shown. Linear in what it says, after read(). kTooLarge for more than the limits,
+  // before anything is built.
   Result<Delta> to_delta() const;
   // Inserts, retains and removes as Quill means them, in one transaction, with attributes as marks.
   // With nothing done, what the text or add() says of any part of it. kTooLarge too if more marks
@@ -112,7 +113,8 @@ class Marks {
   // of marks meet: then the text is changed and the marks are missing.
   // What is inserted has the attributes given and no others, but for marks with ids that it comes
   // to lie in. Of a key whose type has ids, the attribute is an object of values by id; null takes
-  // away each id, the mark without one and the text's own format. Takes a read() whatever the
+  // away each id, the mark without one and the text's own format. An empty id in an object is
+  // kInvalid; a value that is no object becomes a mark without an id. Takes a read() whatever the
   // delta: a keystroke among thousands of marks is Text::insert()'s.
   Result<> apply_delta(std::span<const DeltaOp> delta);
 

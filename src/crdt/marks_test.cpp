@@ -678,6 +678,7 @@ TEST(Marks, refuse_a_delta_before_anything_of_it_is_done) {
       {"\xff", kYes},
       {std::string(300, 'k'), kYes},
       {"comment", Any()},
+      {"comment", in_ids("", kYes)},
       {"comment", in_ids(std::string(300, 'i'), kYes)},
       {"comment", in_ids("\xff", kYes)},
       {"comment", in_ids("i", Any())},
