@@ -53,12 +53,11 @@ MarkReading Marks::read() const {
 Result<Delta> Marks::to_delta() const { return delta_with_marks(text_, read(), limits_); }
 
 Result<> Marks::check(const Mark& mark) const {
-  if (!is_within(mark, limits_) || mark.value.is_undefined()) {
-    return failure(ErrorCode::kInvalid, "mark: no key or value, or one that is too long");
-  }
+  if (mark.value.is_undefined()) return failure(ErrorCode::kInvalid, "mark: no value");
   // As deep as it is going to lie in a statement.
   const Any said(AnyObject({{"key", Any(mark.key)}, {"id", Any(mark.id)}, {"value", mark.value}}));
-  if (Result<> checked = check_value(said); !checked) return checked;
+  if (Result<> checked = check_json_value(said); !checked) return checked;
+  if (Result<> checked = check_sizes(mark, limits_); !checked) return checked;
   if (!text_.is_live() || !overlay_.is_live()) {
     return failure(ErrorCode::kInvalid, "mark: the text or its marks were deleted");
   }

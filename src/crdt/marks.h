@@ -93,7 +93,7 @@ class Marks {
 
   // A statement about these units, in time linear in the items of the overlay, which are one or few
   // per writer. kInvalid if they exceed the text, the key is empty or a name or value is too long;
-  // what check_value() says of these.
+  // what check_json_value() says of these.
   Result<> add(uint32_t index, uint32_t length, const Mark& mark);
   // That this id is gone from the whole text, also from where its text was deleted: what is written
   // there later does not have it either. kTooLarge if it was said more often than the limits let

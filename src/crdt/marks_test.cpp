@@ -394,10 +394,23 @@ TEST(Marks, cut_no_character_in_two) {
 TEST(Marks, refuse_what_nobody_could_read) {
   Writer writer(1, "abc");
   EXPECT_FALSE(writer.marks().add(2, 2, {"bold", "", kYes}));
-  EXPECT_FALSE(writer.marks().add(0, 1, {"", "", kYes}));
-  EXPECT_FALSE(writer.marks().add(0, 1, {"bold", std::string(1000, 'i'), kYes}));
-  EXPECT_FALSE(writer.marks().add(0, 1, {"bold", "", Any(std::string(100'000, 'v'))}));
-  EXPECT_FALSE(writer.marks().add(0, 1, {"bold", "", Any()}));
+  const std::pair<Mark, const char*> refused[] = {
+      {{"", "", kYes}, "mark: no key"},
+      {{"bold", "", Any()}, "mark: no value"},
+      {{std::string(1000, 'k'), "", kYes}, "mark: the key is too long"},
+      {{"bold", std::string(1000, 'i'), kYes}, "mark: the id is too long"},
+      {{"bold", "", Any(std::string(100'000, 'v'))}, "mark: the value is too long"}};
+  for (const auto& [mark, why] : refused) {
+    const Result<> added = writer.marks().add(0, 1, mark);
+    ASSERT_FALSE(added) << why;
+    EXPECT_EQ(added.error().code, ErrorCode::kInvalid);
+    EXPECT_EQ(added.error().detail, why);
+  }
+  for (const Any& value : {Any(int64_t{7}), Any(AnyArray{Any(int64_t{7})})}) {
+    const Result<> added = writer.marks().add(0, 1, {"bold", "", value});
+    ASSERT_FALSE(added);
+    EXPECT_EQ(added.error().code, ErrorCode::kInvalid);
+  }
   EXPECT_EQ(writer.overlay().length(), 0u);
 }
 
@@ -438,6 +451,11 @@ TEST(Marks, pass_over_what_is_no_mark) {
       object.set(name, wrong);
       if (name != "value") junk.push_back(Any(object));
     }
+  }
+  for (const Any& wrong : {Any(), Any(int64_t{7}), Any(AnyArray{Any(int64_t{7})})}) {
+    AnyObject object = *whole.as_object();
+    object.set("value", wrong);
+    junk.push_back(Any(object));
   }
   ASSERT_TRUE(writer.overlay().push(junk));
   ASSERT_TRUE(writer.overlay().push_type(TypeRef::kMap));
@@ -678,7 +696,10 @@ TEST(Marks, refuse_a_delta_before_anything_of_it_is_done) {
       {"\xff", kYes},
       {std::string(300, 'k'), kYes},
       {"comment", Any()},
+      {"bold", Any(int64_t{7})},
+      {"bold", Any(AnyArray{Any(int64_t{7})})},
       {"comment", in_ids("", kYes)},
+      {"comment", in_ids("i", Any(int64_t{7}))},
       {"comment", in_ids(std::string(300, 'i'), kYes)},
       {"comment", in_ids("\xff", kYes)},
       {"comment", in_ids("i", Any())},

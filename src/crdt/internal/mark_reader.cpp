@@ -120,7 +120,7 @@ MarkCopies MarkReader::copies_in(std::span<const Value> statements) const {
 std::optional<MarkStatement> MarkReader::read(const Value& value, size_t place) const {
   std::optional<MarkStatement> statement = mark_statement(value, place);
   if (!statement || statement->stamp.counter > highest_counter_) return std::nullopt;
-  if (!is_within(statement->mark, limits_)) return std::nullopt;
+  if (!check_sizes(statement->mark, limits_)) return std::nullopt;
   return statement;
 }
 

@@ -37,6 +37,8 @@ std::optional<Mark> mark_in(const AnyObject& statement) {
   const Any* id = statement.find("id");
   const Any* value = statement.find("value");
   if (key == nullptr || key->as_string() == nullptr || value == nullptr) return std::nullopt;
+  // What no delta could carry on.
+  if (!check_json_value(*value)) return std::nullopt;
   if (id == nullptr) return Mark{*key->as_string(), "", *value};
   if (id->as_string() == nullptr) return std::nullopt;
   return Mark{*key->as_string(), *id->as_string(), *value};
@@ -70,10 +72,13 @@ Stamp next_stamp(const Array& overlay) {
   return {.counter = statements_ever(overlay) + 1, .client = overlay.document()->client_id()};
 }
 
-bool is_within(const Mark& mark, const MarkLimits& limits) {
-  return !mark.key.empty() && mark.key.size() <= limits.max_name_bytes &&
-         mark.id.size() <= limits.max_name_bytes &&
-         encoded(mark.value).size() <= limits.max_value_bytes;
+Result<> check_sizes(const Mark& mark, const MarkLimits& limits) {
+  const auto refuse = [](const char* why) { return failure(ErrorCode::kInvalid, why); };
+  if (mark.key.empty()) return refuse("mark: no key");
+  if (mark.key.size() > limits.max_name_bytes) return refuse("mark: the key is too long");
+  if (mark.id.size() > limits.max_name_bytes) return refuse("mark: the id is too long");
+  if (encoded(mark.value).size() <= limits.max_value_bytes) return {};
+  return refuse("mark: the value is too long");
 }
 
 Any statement_to_json(const MarkStatement& statement) {

@@ -43,7 +43,8 @@ uint64_t statements_ever(const Array& overlay);
 // For what this replica states next; for more at once, count on.
 Stamp next_stamp(const Array& overlay);
 
-bool is_within(const Mark& mark, const MarkLimits& limits);
+// kInvalid for a mark without a key, or with anything longer than the limits let it be.
+Result<> check_sizes(const Mark& mark, const MarkLimits& limits);
 
 Any statement_to_json(const MarkStatement& statement);
 Any statement_to_json(std::span<const RestoredUnits> copies, const Stamp& stamp);

@@ -49,11 +49,18 @@ TEST(MarkStatement, is_read_as_it_is_written) {
 TEST(MarkStatement, is_nothing_that_is_written_otherwise) {
   ASSERT_TRUE(mark_statement(Value(Any(mark_members())), 0));
   const Any pair(AnyArray{Any(0.0), kOne});
-  const std::pair<const char*, Any> wrongs[] = {
-      {"key", kOne},   {"id", kOne},
-      {"start", kOne}, {"end", Any("AQI")},
-      {"stamp", kOne}, {"stamp", Any(AnyArray{kOne})},
-      {"stamp", pair}, {"stamp", Any(AnyArray{Any(0.5), kOne})}};
+  const std::pair<const char*, Any> wrongs[] = {{"key", kOne},
+                                                {"id", kOne},
+                                                {"value", Any()},
+                                                {"value", Any(int64_t{1})},
+                                                {"value", Any(AnyArray{Any(int64_t{1})})},
+                                                {"value", Any(AnyObject({{"x", Any(int64_t{1})}}))},
+                                                {"start", kOne},
+                                                {"end", Any("AQI")},
+                                                {"stamp", kOne},
+                                                {"stamp", Any(AnyArray{kOne})},
+                                                {"stamp", pair},
+                                                {"stamp", Any(AnyArray{Any(0.5), kOne})}};
   for (const auto& [name, wrong] : wrongs) {
     const Any json = with(mark_members(), name, wrong);
     EXPECT_FALSE(mark_statement(Value(json), 0)) << to_json(json);
