@@ -7,6 +7,7 @@
 #include "crdt/internal/mark_reader.h"
 #include "crdt/internal/mark_statement.h"
 #include "crdt/internal/mark_text.h"
+#include "crdt/internal/undo_history.h"
 
 namespace tidemark::crdt {
 namespace {
@@ -197,6 +198,11 @@ void state_copies(const Text& text, Array overlay, std::span<const RestoredUnits
 }  // namespace
 
 Subscription Marks::follow(UndoStack& stack) const {
+  // Null when the stack's document is gone: nothing comes back any more.
+  if (const UndoHistory* history = stack.live()) {
+    const bool stack_is_of_this_document = &history->document() == text_.document();
+    TM_ASSERT(stack_is_of_this_document);
+  }
   return stack.on_restore([text = text_, overlay = overlay_](std::span<const RestoredUnits> units) {
     state_copies(text, overlay, units);
   });

@@ -124,8 +124,8 @@ class Marks {
 
   // From now on, what this stack brings back of the text has the marks again that it had, on all
   // replicas: each undo and redo that brings some back states in the overlay what is a copy of
-  // what, in its own transaction. May outlive this. The stack may keep the overlay in its scope, so
-  // that marks are undone too, or not.
+  // what, in its own transaction. A stack of another document is a bug. May outlive this. The stack
+  // may keep the overlay in its scope, so that marks are undone too, or not.
   [[nodiscard]] Subscription follow(UndoStack& stack) const;
 
   // Takes out statements that another one of their key and id with a higher stamp covers at both

@@ -148,6 +148,8 @@ class UndoStack {
       std::function<void(std::span<const RestoredUnits>)> callback);
 
  private:
+  friend class Marks;  // asks whose stack it follows
+
   UndoHistory& history() const;
   UndoHistory* live() const;
   void release();

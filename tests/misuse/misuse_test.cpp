@@ -120,6 +120,9 @@ TEST(MisuseDeathTest, marks_on_types_of_another_document) {
   EXPECT_DEATH(Marks(doc, other.text("t"), doc.array("m")), "text_is_of_this_document");
   EXPECT_DEATH(Marks(doc, doc.text("t"), other.array("m")), "overlay_is_of_this_document");
   EXPECT_DEATH(Marks(doc, Text(), doc.array("m")), kNoDocument);
+  UndoStack foreign(other);
+  const Marks marks(doc, doc.text("t"), doc.array("m"));
+  EXPECT_DEATH((void)marks.follow(foreign), "stack_is_of_this_document");
 }
 
 // Whatever runs would go on with a document that is no more.
