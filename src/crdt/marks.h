@@ -79,7 +79,8 @@ struct MarkChange {
 struct MarkEvent {
   // New ones, where they are now. They count as far as no higher stamp speaks of the same.
   std::vector<MarkChange> stated;
-  bool has_removed = false;  // some were taken out: by undo, or by prune()
+  // Something was taken out of the overlay, statement or not: by undo, by prune(), by a stranger.
+  bool has_removed = false;
   Origin origin = 0;
   bool is_local = false;
 };
@@ -96,7 +97,8 @@ class Marks {
   // what check_json_value() says of these.
   Result<> add(uint32_t index, uint32_t length, const Mark& mark);
   // That this id is gone from the whole text, also from where its text was deleted: what is written
-  // there later does not have it either. kTooLarge if it was said more often than the limits let
+  // there later does not have it either. What was never said is no error, and nothing is written.
+  // kTooLarge if it was said more often than the limits let
   // one call write.
   Result<> remove_id(std::string_view key, std::string_view id);
 
@@ -118,13 +120,16 @@ class Marks {
   // delta: a keystroke among thousands of marks is Text::insert()'s.
   Result<> apply_delta(std::span<const DeltaOp> delta);
 
-  // Calls back after each transaction that added or removed statements. What the text does to the
-  // marks on it, its own observers tell. May outlive this.
+  // Calls back after each transaction that added statements which speak of any unit at its end, or
+  // took anything out of the overlay. What the text does to the marks on it, its own observers
+  // tell. May outlive this.
   [[nodiscard]] Subscription observe(std::function<void(const MarkEvent&)> callback) const;
 
   // From now on, what this stack brings back of the text has the marks again that it had, on all
   // replicas: each undo and redo that brings some back states in the overlay what is a copy of
-  // what, in its own transaction. A stack of another document is a bug. May outlive this. The stack
+  // what, in its own transaction. A stack of another document is a bug. Copies are followed a
+  // thousand times at most: text brought back more often than that loses its marks. May outlive
+  // this. The stack
   // may keep the overlay in its scope, so that marks are undone too, or not.
   [[nodiscard]] Subscription follow(UndoStack& stack) const;
 
