@@ -40,6 +40,7 @@ void MarkReader::take(const Value& value, size_t place) {
 
 std::vector<MarkChange> MarkReader::statements() const {
   std::vector<MarkChange> all;
+  all.reserve(taken_.size());
   for (const Taken& taken : taken_) {
     all.push_back({taken.statement.mark, taken.first, taken.end});
   }

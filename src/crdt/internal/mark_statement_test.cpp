@@ -24,7 +24,7 @@ AnyObject mark_members() {
                     {"stamp", kStamp}});
 }
 
-Any with(AnyObject object, std::string_view name, const Any& value) {
+Any with(const AnyObject& object, std::string_view name, const Any& value) {
   std::vector<AnyObject::Member> members = object.members();
   members.emplace_back(name, value);
   return Any(AnyObject(std::move(members)));
