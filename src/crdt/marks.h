@@ -98,8 +98,7 @@ class Marks {
   Result<> add(uint32_t index, uint32_t length, const Mark& mark);
   // That this id is gone from the whole text, also from where its text was deleted: what is written
   // there later does not have it either. What was never said is no error, and nothing is written.
-  // kTooLarge if it was said more often than the limits let
-  // one call write.
+  // kTooLarge if it was said more often than the limits let one call write.
   Result<> remove_id(std::string_view key, std::string_view id);
 
   // O((n + items) log n) for n statements.
@@ -127,10 +126,9 @@ class Marks {
 
   // From now on, what this stack brings back of the text has the marks again that it had, on all
   // replicas: each undo and redo that brings some back states in the overlay what is a copy of
-  // what, in its own transaction. A stack of another document is a bug. Copies are followed a
-  // thousand times at most: text brought back more often than that loses its marks. May outlive
-  // this. The stack
-  // may keep the overlay in its scope, so that marks are undone too, or not.
+  // what, in its own transaction. Copies are followed a thousand times at most: text brought back
+  // more often than that loses its marks. May outlive this. The stack may keep the overlay in its
+  // scope, so that marks are undone too, or not; one of another document is a bug.
   [[nodiscard]] Subscription follow(UndoStack& stack) const;
 
   // Takes out statements that another one of their key and id with a higher stamp covers at both
