@@ -9,9 +9,15 @@
 namespace tidemark::crdt {
 namespace {
 
-Any stamp_to_json(const Stamp& stamp) {
+Any to_json(const Stamp& stamp) {
   return Any(
       AnyArray{Any(static_cast<double>(stamp.counter)), Any(static_cast<double>(stamp.client))});
+}
+
+Any to_json(const RestoredUnits& units) {
+  const auto number = [](uint64_t value) { return Any(static_cast<double>(value)); };
+  return Any(AnyArray{number(units.original.client), number(units.original.clock),
+                      number(units.length), number(units.copy.client), number(units.copy.clock)});
 }
 
 const AnyObject* object_in(const Value& value) {
@@ -88,21 +94,14 @@ Any statement_to_json(const MarkStatement& statement) {
   members.emplace_back("value", mark.value);
   members.emplace_back("start", statement.start);
   members.emplace_back("end", statement.end);
-  members.emplace_back("stamp", stamp_to_json(statement.stamp));
+  members.emplace_back("stamp", to_json(statement.stamp));
   return Any(AnyObject(std::move(members)));
 }
 
 Any statement_to_json(std::span<const RestoredUnits> copies, const Stamp& stamp) {
   AnyArray runs;
-  for (const RestoredUnits& units : copies) {
-    AnyArray run;
-    for (const uint64_t number : {units.original.client, units.original.clock, units.length,
-                                  units.copy.client, units.copy.clock}) {
-      run.push_back(Any(static_cast<double>(number)));
-    }
-    runs.push_back(Any(std::move(run)));
-  }
-  return Any(AnyObject({{"copies", Any(std::move(runs))}, {"stamp", stamp_to_json(stamp)}}));
+  for (const RestoredUnits& units : copies) runs.push_back(to_json(units));
+  return Any(AnyObject({{"copies", Any(std::move(runs))}, {"stamp", to_json(stamp)}}));
 }
 
 std::optional<MarkStatement> mark_statement(const Value& value, size_t place) {
