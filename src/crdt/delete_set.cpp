@@ -1,6 +1,7 @@
 #include "crdt/delete_set.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.h"
 #include "base/sort.h"

@@ -14,6 +14,7 @@
 #include "crdt/cold_doc.h"
 #include "crdt/doc.h"
 #include "crdt/doc_copy.h"
+#include "crdt/test_hex.h"
 #include "crdt/test_seeds.h"
 #include "crdt/undo.h"
 #include "crdt/update.h"
@@ -502,10 +503,7 @@ TEST(IntegrationRule, lets_nothing_but_claims_into_their_root) {
            {"a type", "01010200070111" + name + "0000"},
            {"a deleted entry", "01010200210111" + name + "016b0100"},
            {"a second claim", "01020200040101740161010111" + name + "0100"}}) {
-    Buffer update;
-    for (size_t i = 0; i + 1 < text.size(); i += 2) {
-      update.push_back(static_cast<uint8_t>(std::stoi(text.substr(i, 2), nullptr, 16)));
-    }
+    const Buffer update = from_hex(text);
     for (const bool is_quick : {true, false}) {
       Doc doc;
       doc.use_fast_paths(is_quick);

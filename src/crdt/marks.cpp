@@ -12,10 +12,8 @@
 namespace tidemark::crdt {
 namespace {
 
-bool expands(const MarkTypes& types, std::string_view key, MarkExpand at) {
-  const auto found = types.find(key);
-  const MarkExpand expand = found == types.end() ? MarkType().expand : found->second.expand;
-  return expand == MarkExpand::kBoth || expand == at;
+bool expands(const MarkType& type, MarkExpand at) {
+  return type.expand == MarkExpand::kBoth || type.expand == at;
 }
 
 tl::unexpected<Error> too_many() {
@@ -98,9 +96,9 @@ Result<> Marks::write(std::span<const MarkChange> changes) {
   std::vector<Any> statements;
   for (const MarkChange& change : changes) {
     if (Result<> checked = check(change.mark); !checked) return checked;
-    const std::string& key = change.mark.key;
-    const bool goes_before = expands(types_, key, MarkExpand::kBefore);
-    const bool goes_behind = expands(types_, key, MarkExpand::kAfter);
+    const MarkType type = type_of(types_, change.mark.key);
+    const bool goes_before = expands(type, MarkExpand::kBefore);
+    const bool goes_behind = expands(type, MarkExpand::kAfter);
     // What is written next to where a link was taken away is no link, even where the link still
     // has deleted units.
     const bool is_wide = change.mark.value.is_null() && !goes_before && !goes_behind;
@@ -118,9 +116,7 @@ Result<> Marks::write(std::span<const MarkChange> changes) {
 }
 
 Result<> Marks::check_attribute(const std::string& key, const Any& value) const {
-  const auto type = types_.find(key);
-  const bool has_ids = type != types_.end() && type->second.has_ids;
-  if (!has_ids || value.as_object() == nullptr) return check({key, "", value});
+  if (!type_of(types_, key).has_ids || value.as_object() == nullptr) return check({key, "", value});
   for (const auto& [id, said] : value.as_object()->members()) {
     // Beside marks with ids, one without would not be shown.
     if (id.empty()) return failure(ErrorCode::kInvalid, "mark: an object of ids has an empty one");

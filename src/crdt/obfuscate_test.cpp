@@ -5,6 +5,7 @@
 #include <array>
 
 #include "crdt/doc.h"
+#include "crdt/test_hex.h"
 
 namespace tidemark::crdt {
 namespace {
@@ -35,16 +36,8 @@ constexpr std::string_view kMoreKept =
     "7d0c89050e06736563726574760102676379070101780301708705100501708705110301718705120604"
     "0005130138010503000105010a01";
 
-Buffer bytes_of(std::string_view hex) {
-  Buffer bytes;
-  for (size_t i = 0; i < hex.size(); i += 2) {
-    bytes.push_back(static_cast<uint8_t>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16)));
-  }
-  return bytes;
-}
-
 TEST(Obfuscate, makes_the_bytes_that_yjs_makes) {
-  const Buffer state = bytes_of(kState);
+  const Buffer state = from_hex(kState);
   EXPECT_EQ(to_hex(obfuscate_update(state, UpdateFormat::kV1).value()), kObfuscated);
   const Buffer state_v2 = convert_v1_to_v2(state).value();
   EXPECT_EQ(to_hex(obfuscate_update(state_v2, UpdateFormat::kV2).value()), kObfuscatedV2);
@@ -52,15 +45,15 @@ TEST(Obfuscate, makes_the_bytes_that_yjs_makes) {
 
 TEST(Obfuscate, keeps_what_it_is_told_to_keep) {
   const ObfuscateOptions options = {.formatting = false, .subdocuments = false, .xml_names = false};
-  EXPECT_EQ(to_hex(obfuscate_update(bytes_of(kState), UpdateFormat::kV1, options).value()),
+  EXPECT_EQ(to_hex(obfuscate_update(from_hex(kState), UpdateFormat::kV1, options).value()),
             kMoreKept);
 }
 
 TEST(Obfuscate, leaves_a_document_of_the_same_shape) {
   Doc doc({.client_id = 1});
-  ASSERT_TRUE(doc.apply_update(obfuscate_update(bytes_of(kState), UpdateFormat::kV1).value()));
+  ASSERT_TRUE(doc.apply_update(obfuscate_update(from_hex(kState), UpdateFormat::kV1).value()));
   Doc original({.client_id = 1});
-  ASSERT_TRUE(original.apply_update(bytes_of(kState)));
+  ASSERT_TRUE(original.apply_update(from_hex(kState)));
   EXPECT_EQ(doc.check(), "");
   EXPECT_EQ(doc.state_vector(), original.state_vector());
   EXPECT_EQ(doc.delete_set(), original.delete_set());
@@ -87,7 +80,7 @@ TEST(Obfuscate, keeps_equal_scalars_equal) {
 }
 
 TEST(Obfuscate, refuses_what_is_no_update) {
-  Buffer state = bytes_of(kState);
+  Buffer state = from_hex(kState);
   EXPECT_EQ(obfuscate_update(state, UpdateFormat::kV1, {}, {.max_structs = 3}).error().code,
             ErrorCode::kTooLarge);
   state.resize(state.size() / 2);

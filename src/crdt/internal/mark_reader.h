@@ -18,7 +18,7 @@ namespace tidemark::crdt {
 
 class MarkReader {
  public:
-  // The limits must outlive it. Text and overlay are live.
+  // The limits must outlive it. Nothing but statements() may be asked of a text that is not live.
   MarkReader(const Text& text, const Array& overlay, const MarkLimits& limits);
 
   void take_all();

@@ -15,11 +15,6 @@ uint32_t units_of(const DeltaOp& op) {
   return op.content.empty() ? static_cast<uint32_t>(utf16_length(op.text)) : 1;
 }
 
-bool has_ids(const MarkTypes& types, std::string_view key) {
-  const auto type = types.find(key);
-  return type != types.end() && type->second.has_ids;
-}
-
 using Slot = std::pair<std::string_view, std::string_view>;  // key, id
 
 // What an attribute takes.
@@ -196,7 +191,7 @@ class OwnFormats {
     ranges_.emplace();
     for (const TextRun& run : marked_.text.runs()) {
       for (const auto& [key, value] : run.attributes) {
-        if (!has_ids(marked_.types, key)) continue;
+        if (!type_of(marked_.types, key).has_ids) continue;
         (*ranges_)[key].emplace_back(run.index, run.index + run.length);
       }
     }
@@ -243,7 +238,7 @@ class Wishes {
 
   void want_attribute(const std::string& key, const Any& value, MarkSpan range) {
     const AnyObject* ids = value.as_object();
-    if (has_ids(marked_.types, key) && ids != nullptr) {
+    if (type_of(marked_.types, key).has_ids && ids != nullptr) {
       for (const auto& [id, said] : ids->members()) {
         add({{key, id, said}, range.first, range.end});
       }
@@ -264,7 +259,7 @@ class Wishes {
     }
     if (is_so) return;
     // Null of each id has been said; without an id it is said where that hides something.
-    const bool is_null_of_ids = value.is_null() && has_ids(marked_.types, key);
+    const bool is_null_of_ids = value.is_null() && type_of(marked_.types, key).has_ids;
     if (!is_null_of_ids || is_shown || own_.are_in(key, range)) {
       add({{key, "", value}, range.first, range.end});
     }
@@ -292,6 +287,11 @@ class Wishes {
 };
 
 }  // namespace
+
+MarkType type_of(const MarkTypes& types, std::string_view key) {
+  const auto found = types.find(key);
+  return found == types.end() ? MarkType() : found->second;
+}
 
 Result<Delta> delta_with_marks(const Text& text, const MarkReading& reading,
                                const MarkLimits& limits) {

@@ -9,6 +9,9 @@
 
 namespace tidemark::crdt {
 
+// What the key was given, or what is so of all others.
+MarkType type_of(const MarkTypes& types, std::string_view key);
+
 // kTooLarge if the attributes take more than the limits allow.
 Result<Delta> delta_with_marks(const Text& text, const MarkReading& reading,
                                const MarkLimits& limits);

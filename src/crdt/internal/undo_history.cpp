@@ -285,6 +285,7 @@ bool UndoHistory::apply(UndoStep& step) {
   std::vector<ItemHandle> doomed;
   std::vector<ItemHandle> wanted;
   for (const ClockRanges::Range& range : step.insertions.ranges()) {
+    // The document makes these cuts: a value of a key may be more than a cut to it.
     document_.item_at({range.client, range.first});
     if (range.end < store.clients[range.client].state) document_.item_at({range.client, range.end});
     for_each_struct(document_.store, document_.open(), range, [&](ItemHandle handle) {
